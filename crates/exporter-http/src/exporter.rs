@@ -1,0 +1,92 @@
+//! What a program implements to be served.
+
+use bytes::Bytes;
+use metrics_registry::Exposition;
+use std::time::Instant;
+
+/// A source of samples. One value lives for the whole process, on one thread.
+pub trait Exporter: 'static {
+    /// Collects one scrape into `out`, which is empty.
+    ///
+    /// A source that fails is told in the samples (`…_collector_success 0`); only a request that makes no sense is refused.
+    /// What stands in `out` at [`Scrape::deadline`] is what the client gets: the future is dropped there.
+    fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> impl Future<Output = Result<(), Refused>>;
+
+    /// Whether `/probe` is served too, by the same `scrape`.
+    fn has_probe(&self) -> bool {
+        false
+    }
+
+    /// Answers a path that the shared routes do not have; `None` is a 404.
+    fn route(&self, _request: &Request) -> impl Future<Output = Option<Response>> {
+        async { None }
+    }
+
+    /// Whether `/-/ready` answers 200.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// Re-reads what can be re-read, on SIGHUP. Problems are logged, the old state stays.
+    fn reload(&self) {}
+
+    /// Links on the landing page beyond `/metrics`: path and what stands there.
+    fn links(&self) -> &[(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+/// One request for samples.
+#[derive(Clone, Debug)]
+pub struct Scrape {
+    /// `/metrics`, or `/probe` where the exporter has it.
+    pub path: String,
+    /// Decoded query parameters in the order given: `("collect[]", "cpu")`.
+    pub query: Vec<(String, String)>,
+    /// When the client stops waiting, less a margin to send the answer.
+    pub deadline: Instant,
+}
+
+impl Scrape {
+    /// All values of one query parameter.
+    pub fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.query
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A request that makes no sense; the message is the body of a 400.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// A request to a path of the exporter's own. The body has been read, up to its limit.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, `HEAD` or `POST`; other methods are answered 405 before.
+    pub method: String,
+    /// Path without query, as sent.
+    pub path: String,
+    /// Decoded query parameters in the order given.
+    pub query: Vec<(String, String)>,
+    /// Value of the `Accept` header, or empty.
+    pub accept: String,
+}
+
+/// The answer to a [`Request`]. Compression, security headers and HEAD are the server's business.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// HTTP status code.
+    pub status: u16,
+    /// Value of the `Content-Type` header.
+    pub content_type: &'static str,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// Why the program cannot start: one line that says what and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(pub String);

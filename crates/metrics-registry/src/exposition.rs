@@ -1,0 +1,492 @@
+//! The samples of one scrape: an arena of finished lines, with the runs of lines that belong to each family.
+//!
+//! Collectors write samples in the order in which the source gives them; the exposition groups them.
+//! Families are sorted by name when written, samples keep the order in which they were written.
+//! [`clear`](Exposition::clear) keeps every buffer, so a scrape like the last one allocates nothing.
+
+pub mod header;
+pub mod line;
+pub mod number;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use self::header::Format;
+use crate::{Family, Kind};
+
+/// Families unused for this many scrapes are forgotten, so that names that come and go do not add up.
+const IDLE_SCRAPES_MAX: u8 = 16;
+/// An arena is given back when it is both larger than this and mostly empty.
+const IDLE_ARENA_BYTES: usize = 256 * 1024;
+/// No run, or no family.
+const NONE: u32 = u32::MAX;
+
+/// The samples of one scrape.
+#[derive(Debug, Default)]
+pub struct Exposition {
+    /// Finished lines of all families, in the order in which they were written.
+    lines: String,
+    runs: Vec<Run>,
+    families: Vec<Slot>,
+    /// Indices into `families`, sorted by name.
+    order: Vec<u32>,
+    /// Name to index into `families`.
+    index: FxHashMap<Cow<'static, str>, u32>,
+    /// The family of the newest run; most samples follow one of their own family.
+    newest: Option<u32>,
+    /// The bucket bound or quantile being written, kept for its buffer.
+    bound: String,
+}
+
+/// Lines of one family that stand together in the arena.
+#[derive(Debug)]
+struct Run {
+    start: usize,
+    end: usize,
+    /// The family's next run, or `NONE`.
+    next: u32,
+}
+
+/// A family that this or a recent scrape wrote to.
+#[derive(Debug)]
+struct Slot {
+    name: Cow<'static, str>,
+    help: Cow<'static, str>,
+    kind: Kind,
+    first_run: u32,
+    last_run: u32,
+    idle_scrapes: u8,
+}
+
+impl Exposition {
+    /// Writes one sample of a family known at compile time.
+    pub fn sample<const N: usize>(&mut self, family: &Family<N>, values: [&str; N], value: f64) {
+        self.open(family);
+        line::write(
+            &mut self.lines,
+            family.name,
+            std::iter::zip(family.labels, values),
+            value,
+        );
+        self.close();
+    }
+
+    /// Writes one sample of a family whose name, help or labels are known only at run time.
+    ///
+    /// The caller makes sure that names are valid and labels sorted. `help` is formatted only when the family is new;
+    /// the first help and kind of a name win.
+    pub fn dynamic<'a>(
+        &mut self,
+        name: &str,
+        help: fmt::Arguments<'_>,
+        kind: Kind,
+        labels: impl IntoIterator<Item = (&'a str, &'a str)>,
+        value: f64,
+    ) {
+        self.open_dynamic(name, help, kind);
+        line::write(&mut self.lines, name, labels, value);
+        self.close();
+    }
+
+    /// Writes a histogram: cumulative `(upper bound, count)` buckets in ascending order, the last one `+Inf`.
+    pub fn histogram<const N: usize>(
+        &mut self,
+        family: &Family<N>,
+        values: [&str; N],
+        buckets: &[(f64, u64)],
+        sum: f64,
+        count: u64,
+    ) {
+        self.open(family);
+        let labels = || std::iter::zip(family.labels, values);
+        for (bound, cumulative) in buckets {
+            self.bound.clear();
+            number::write(&mut self.bound, *bound);
+            self.lines.push_str(family.name);
+            line::write_series(
+                &mut self.lines,
+                "_bucket",
+                labels().chain([("le", self.bound.as_str())]),
+            );
+            self.lines.push(' ');
+            number::write_count(&mut self.lines, *cumulative);
+            self.lines.push('\n');
+        }
+        self.sum_and_count(family.name, labels, sum, count);
+        self.close();
+    }
+
+    /// Writes a summary: `(quantile, value)` pairs in ascending order.
+    pub fn summary<const N: usize>(
+        &mut self,
+        family: &Family<N>,
+        values: [&str; N],
+        quantiles: &[(f64, f64)],
+        sum: f64,
+        count: u64,
+    ) {
+        self.open(family);
+        let labels = || std::iter::zip(family.labels, values);
+        for (quantile, value) in quantiles {
+            self.bound.clear();
+            number::write(&mut self.bound, *quantile);
+            let labels = labels().chain([("quantile", self.bound.as_str())]);
+            line::write(&mut self.lines, family.name, labels, *value);
+        }
+        self.sum_and_count(family.name, labels, sum, count);
+        self.close();
+    }
+
+    /// Adds finished sample lines, each ended by a newline, to a family.
+    pub fn lines(&mut self, name: &str, help: fmt::Arguments<'_>, kind: Kind, lines: &str) {
+        debug_assert!(
+            lines.is_empty() || lines.ends_with('\n'),
+            "lines end with a newline"
+        );
+        self.open_dynamic(name, help, kind);
+        self.lines.push_str(lines);
+        self.close();
+    }
+
+    /// Adds all that `other` holds. Where both have a family, this one's help and kind stay.
+    pub fn merge(&mut self, other: &Self) {
+        for slot in other.written() {
+            for lines in other.runs_of(slot) {
+                self.lines(&slot.name, format_args!("{}", slot.help), slot.kind, lines);
+            }
+        }
+    }
+
+    /// Whether a family of this name has samples.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.index
+            .get(name)
+            .is_some_and(|slot| self.families[*slot as usize].first_run != NONE)
+    }
+
+    /// Forgets the samples and keeps the buffers.
+    pub fn clear(&mut self) {
+        if self.lines.capacity() > IDLE_ARENA_BYTES && self.lines.len() < self.lines.capacity() / 4 {
+            self.lines.shrink_to(self.lines.len() * 2);
+        }
+        self.lines.clear();
+        self.runs.clear();
+        self.newest = None;
+        let mut forget = false;
+        for slot in &mut self.families {
+            slot.idle_scrapes = if slot.first_run == NONE {
+                slot.idle_scrapes + 1
+            } else {
+                0
+            };
+            forget |= slot.idle_scrapes == IDLE_SCRAPES_MAX;
+            slot.first_run = NONE;
+            slot.last_run = NONE;
+        }
+        if forget {
+            self.families.retain(|slot| slot.idle_scrapes < IDLE_SCRAPES_MAX);
+            self.reindex();
+        }
+    }
+
+    /// Number of samples written since the last [`clear`](Self::clear).
+    #[must_use]
+    pub fn sample_count(&self) -> usize {
+        memchr::memchr_iter(b'\n', self.lines.as_bytes()).count()
+    }
+
+    /// Writes all families in the given format, in small pieces: give it a buffer or a compressor.
+    ///
+    /// Fails only where `out` does.
+    pub fn write_to(&self, format: Format, out: &mut impl io::Write) -> io::Result<()> {
+        for slot in self.written() {
+            header::write(out, format, &slot.name, &slot.help, slot.kind)?;
+            for lines in self.runs_of(slot) {
+                match (format, slot.kind) {
+                    (Format::OpenMetrics1, Kind::Histogram | Kind::Summary) => {
+                        line::write_with_decimal_bounds(out, lines)?;
+                    }
+                    _ => out.write_all(lines.as_bytes())?,
+                }
+            }
+        }
+        match format {
+            Format::Text004 => Ok(()),
+            Format::OpenMetrics1 => out.write_all(b"# EOF\n"),
+        }
+    }
+
+    /// The text format 0.0.4 as a string, for tests and small pages.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = Vec::with_capacity(self.lines.len() * 2);
+        self.write_to(Format::Text004, &mut text)
+            .expect("writing to memory");
+        String::from_utf8(text).expect("names, help and lines are UTF-8")
+    }
+
+    /// The families that have samples, by name.
+    fn written(&self) -> impl Iterator<Item = &Slot> {
+        self.order
+            .iter()
+            .map(|slot| &self.families[*slot as usize])
+            .filter(|slot| slot.first_run != NONE)
+    }
+
+    fn runs_of<'a>(&'a self, slot: &Slot) -> impl Iterator<Item = &'a str> {
+        let mut next = slot.first_run;
+        std::iter::from_fn(move || {
+            let run = self.runs.get(next as usize)?;
+            next = run.next;
+            Some(
+                &self.lines[Range {
+                    start: run.start,
+                    end: run.end,
+                }],
+            )
+        })
+    }
+
+    fn open<const N: usize>(&mut self, family: &Family<N>) {
+        let newest = self.newest.map(|slot| &self.families[slot as usize].name);
+        if !newest.is_some_and(|name| std::ptr::eq(name.as_ref(), family.name) || name == family.name) {
+            let slot = match self.index.get(family.name) {
+                Some(slot) => *slot,
+                None => self.add(
+                    Cow::Borrowed(family.name),
+                    Cow::Borrowed(family.help),
+                    family.kind,
+                ),
+            };
+            self.start_run(slot);
+        }
+    }
+
+    fn open_dynamic(&mut self, name: &str, help: fmt::Arguments<'_>, kind: Kind) {
+        if self
+            .newest
+            .is_some_and(|slot| self.families[slot as usize].name == name)
+        {
+            return;
+        }
+        let slot = match self.index.get(name) {
+            Some(slot) => *slot,
+            None => self.add(Cow::Owned(name.to_owned()), Cow::Owned(help.to_string()), kind),
+        };
+        self.start_run(slot);
+    }
+
+    fn start_run(&mut self, slot: u32) {
+        let run = self.runs.len() as u32;
+        self.runs.push(Run {
+            start: self.lines.len(),
+            end: self.lines.len(),
+            next: NONE,
+        });
+        let family = &mut self.families[slot as usize];
+        match family.last_run {
+            NONE => family.first_run = run,
+            last => self.runs[last as usize].next = run,
+        }
+        family.last_run = run;
+        self.newest = Some(slot);
+    }
+
+    /// Ends the newest run where the arena ends.
+    fn close(&mut self) {
+        if let Some(run) = self.runs.last_mut() {
+            run.end = self.lines.len();
+        }
+    }
+
+    fn add(&mut self, name: Cow<'static, str>, help: Cow<'static, str>, kind: Kind) -> u32 {
+        let slot = self.families.len() as u32;
+        let at = self
+            .order
+            .partition_point(|other| self.families[*other as usize].name < name);
+        self.order.insert(at, slot);
+        self.index.insert(name.clone(), slot);
+        self.families.push(Slot {
+            name,
+            help,
+            kind,
+            first_run: NONE,
+            last_run: NONE,
+            idle_scrapes: 0,
+        });
+        slot
+    }
+
+    fn reindex(&mut self) {
+        self.index.clear();
+        self.order.clear();
+        for (slot, family) in self.families.iter().enumerate() {
+            self.index.insert(family.name.clone(), slot as u32);
+            self.order.push(slot as u32);
+        }
+        let families = &self.families;
+        self.order
+            .sort_unstable_by(|a, b| families[*a as usize].name.cmp(&families[*b as usize].name));
+    }
+
+    fn sum_and_count<'a, L: Iterator<Item = (&'a str, &'a str)>>(
+        &mut self,
+        name: &str,
+        labels: impl Fn() -> L,
+        sum: f64,
+        count: u64,
+    ) {
+        self.lines.push_str(name);
+        line::write(&mut self.lines, "_sum", labels(), sum);
+        self.lines.push_str(name);
+        line::write_series(&mut self.lines, "_count", labels());
+        self.lines.push(' ');
+        number::write_count(&mut self.lines, count);
+        self.lines.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    const REQUESTS: Family<1> = Family::counter(
+        "requests_total",
+        "Requests \"seen\".\nBy code \\ class.",
+        ["code"],
+    );
+    const ERRORS: Family<0> = Family::counter("errors", "A counter without its suffix.", []);
+    const LATENCY: Family<1> = Family::histogram("latency_seconds", "Latency.", ["route"]);
+    const PAUSE: Family<0> = Family::summary("pause_seconds", "Pauses.", []);
+
+    fn filled() -> Exposition {
+        let mut out = Exposition::default();
+        out.sample(&REQUESTS, ["500"], 1.0);
+        out.sample(&ERRORS, [], 3.0);
+        out.sample(&REQUESTS, ["200"], 1e6);
+        out.histogram(
+            &LATENCY,
+            ["/"],
+            &[(0.5, 1), (1.0, 2_000_000), (f64::INFINITY, 2_000_001)],
+            1.5,
+            2_000_001,
+        );
+        out.summary(&PAUSE, [], &[(0.0, 0.1), (1.0, 0.9)], 1.0, 2);
+        out.dynamic(
+            "netstat_Tcp",
+            format_args!("Statistic {}.", "Tcp"),
+            Kind::Untyped,
+            [("a", "\"")],
+            7.0,
+        );
+        out
+    }
+
+    #[track_caller]
+    fn check(out: &Exposition, format: Format, expect: Expect) {
+        let mut text = Vec::new();
+        out.write_to(format, &mut text).unwrap();
+        expect.assert_eq(&String::from_utf8(text).unwrap());
+    }
+
+    #[test]
+    fn text_004() {
+        check(&filled(), Format::Text004, expect![[r##"
+            # HELP errors A counter without its suffix.
+            # TYPE errors counter
+            errors 3
+            # HELP latency_seconds Latency.
+            # TYPE latency_seconds histogram
+            latency_seconds_bucket{route="/",le="0.5"} 1
+            latency_seconds_bucket{route="/",le="1"} 2000000
+            latency_seconds_bucket{route="/",le="+Inf"} 2000001
+            latency_seconds_sum{route="/"} 1.5
+            latency_seconds_count{route="/"} 2000001
+            # HELP netstat_Tcp Statistic Tcp.
+            # TYPE netstat_Tcp untyped
+            netstat_Tcp{a="\""} 7
+            # HELP pause_seconds Pauses.
+            # TYPE pause_seconds summary
+            pause_seconds{quantile="0"} 0.1
+            pause_seconds{quantile="1"} 0.9
+            pause_seconds_sum 1
+            pause_seconds_count 2
+            # HELP requests_total Requests "seen".\nBy code \\ class.
+            # TYPE requests_total counter
+            requests_total{code="500"} 1
+            requests_total{code="200"} 1e+06
+        "##]]);
+    }
+
+    #[test]
+    fn openmetrics_1() {
+        check(&filled(), Format::OpenMetrics1, expect![[r##"
+            # HELP errors A counter without its suffix.
+            # TYPE errors unknown
+            errors 3
+            # HELP latency_seconds Latency.
+            # TYPE latency_seconds histogram
+            latency_seconds_bucket{route="/",le="0.5"} 1
+            latency_seconds_bucket{route="/",le="1.0"} 2000000
+            latency_seconds_bucket{route="/",le="+Inf"} 2000001
+            latency_seconds_sum{route="/"} 1.5
+            latency_seconds_count{route="/"} 2000001
+            # HELP netstat_Tcp Statistic Tcp.
+            # TYPE netstat_Tcp unknown
+            netstat_Tcp{a="\""} 7
+            # HELP pause_seconds Pauses.
+            # TYPE pause_seconds summary
+            pause_seconds{quantile="0.0"} 0.1
+            pause_seconds{quantile="1.0"} 0.9
+            pause_seconds_sum 1
+            pause_seconds_count 2
+            # HELP requests Requests \"seen\".\nBy code \\ class.
+            # TYPE requests counter
+            requests_total{code="500"} 1
+            requests_total{code="200"} 1e+06
+            # EOF
+        "##]]);
+    }
+
+    #[test]
+    fn cleared_buffers_are_reused_and_stale_names_forgotten() {
+        let mut out = filled();
+        for _ in 0..=IDLE_SCRAPES_MAX {
+            out.clear();
+            out.sample(&ERRORS, [], 4.0);
+            assert_eq!(
+                out.to_text(),
+                "# HELP errors A counter without its suffix.\n# TYPE errors counter\nerrors 4\n"
+            );
+        }
+        assert_eq!(out.families.len(), 1);
+        out.clear();
+        out.sample(&REQUESTS, ["200"], 1.0);
+        out.sample(&ERRORS, [], 5.0);
+        assert_eq!(out.sample_count(), 2);
+        assert!(out.contains("requests_total") && !out.contains("latency_seconds"));
+    }
+
+    #[test]
+    fn merged_families_keep_the_first_help() {
+        let mut out = Exposition::default();
+        out.lines(
+            "errors",
+            format_args!("Other help."),
+            Kind::Gauge,
+            "errors{a=\"b\"} 1\n",
+        );
+        out.merge(&filled());
+        assert!(
+            out.to_text()
+                .starts_with("# HELP errors Other help.\n# TYPE errors gauge\nerrors{a=\"b\"} 1\nerrors 3\n")
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! What stands before the samples of a family: `# HELP` and `# TYPE`, in each format.
+
+use std::io::{self, Write};
+
+use crate::Kind;
+
+/// A text format that an exposition can be written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Prometheus text format 0.0.4.
+    #[default]
+    Text004,
+    /// OpenMetrics text format 1.0.
+    OpenMetrics1,
+}
+
+impl Format {
+    /// The value of the `Content-Type` header.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Text004 => "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+            Self::OpenMetrics1 => {
+                "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+            }
+        }
+    }
+}
+
+impl Kind {
+    const fn word(self, format: Format) -> &'static str {
+        match (self, format) {
+            (Self::Counter, _) => "counter",
+            (Self::Gauge, _) => "gauge",
+            (Self::Histogram, _) => "histogram",
+            (Self::Summary, _) => "summary",
+            (Self::Untyped, Format::Text004) => "untyped",
+            (Self::Untyped, Format::OpenMetrics1) => "unknown",
+        }
+    }
+}
+
+/// Writes the two header lines of a family.
+///
+/// OpenMetrics names a counter family without its `_total`; a counter that never had one can only be `unknown` there.
+pub(super) fn write(
+    out: &mut impl Write,
+    format: Format,
+    name: &str,
+    help: &str,
+    kind: Kind,
+) -> io::Result<()> {
+    let (name, kind) = match (format, kind) {
+        (Format::OpenMetrics1, Kind::Counter) => match name.strip_suffix("_total") {
+            Some(base) => (base, Kind::Counter),
+            None => (name, Kind::Untyped),
+        },
+        _ => (name, kind),
+    };
+    out.write_all(b"# HELP ")?;
+    out.write_all(name.as_bytes())?;
+    out.write_all(b" ")?;
+    write_help(out, format, help)?;
+    out.write_all(b"\n# TYPE ")?;
+    out.write_all(name.as_bytes())?;
+    out.write_all(b" ")?;
+    out.write_all(kind.word(format).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// Escapes `\` and newline, and in OpenMetrics `"` too.
+fn write_help(out: &mut impl Write, format: Format, help: &str) -> io::Result<()> {
+    let mut rest = help.as_bytes();
+    let quote = match format {
+        Format::Text004 => b'\n',
+        Format::OpenMetrics1 => b'"',
+    };
+    while let Some(at) = memchr::memchr3(b'\\', b'\n', quote, rest) {
+        out.write_all(&rest[..at])?;
+        out.write_all(match rest[at] {
+            b'\n' => b"\\n",
+            b'"' => b"\\\"",
+            _ => b"\\\\",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    out.write_all(rest)
+}

@@ -1,0 +1,16 @@
+//! What a metric is, for every exporter of this project and for the scraper.
+//!
+//! | module         | holds                                                                             |
+//! |----------------|-----------------------------------------------------------------------------------|
+//! | [`family`]     | [`Family`]: name, help, kind and label names of a metric, as a constant           |
+//! | [`exposition`] | [`Exposition`]: the samples of one scrape, and their text in either format        |
+//! | [`roster`]     | [`Roster`](roster::Roster): which collectors are on, and how each of them did     |
+//!
+//! Architecture invariant: nothing here knows a source of numbers (but for this process's own) or HTTP.
+
+pub mod exposition;
+pub mod family;
+pub mod roster;
+
+pub use exposition::{Exposition, header::Format};
+pub use family::{Family, Kind};

@@ -1,0 +1,1 @@
+//! The collectors, in the order of their names.
