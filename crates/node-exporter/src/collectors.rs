@@ -1,1 +1,46 @@
 //! The collectors, in the order of their names.
+
+mod loadavg;
+
+use std::pin::Pin;
+
+use clap::Arg;
+use metrics_registry::Exposition;
+
+use crate::{Error, Node};
+
+/// One source of numbers and how it is switched.
+#[derive(Clone, Copy)]
+pub struct Collector {
+    /// As in `--collector.NAME` and the label `collector`.
+    pub name: &'static str,
+    /// Whether it runs without being asked for.
+    pub on: bool,
+    /// What it reads, for `--help`.
+    pub help: &'static str,
+    /// Flags of its own, `--collector.NAME.…`.
+    pub flags: fn() -> Vec<Arg>,
+    /// Reads and writes.
+    pub collect: Collect,
+}
+
+/// How a collector runs.
+#[derive(Clone, Copy)]
+pub enum Collect {
+    /// Reads files that answer at once.
+    Now(fn(&Node, &mut Exposition) -> Result<(), Error>),
+    /// Waits for something that may not answer.
+    Waiting(for<'a> fn(&'a Node, &'a mut Exposition) -> Answer<'a>),
+}
+
+/// What a collector that waits returns.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
+/// Every collector.
+pub const ALL: &[Collector] = &[Collector {
+    name: "loadavg",
+    on: true,
+    help: "load averages, from /proc/loadavg",
+    flags: Vec::new,
+    collect: Collect::Now(loadavg::collect),
+}];

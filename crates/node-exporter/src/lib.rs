@@ -1,14 +1,25 @@
 //! Hardware and operating system metrics of this machine, under the names of Prometheus' node_exporter.
 //!
-//! | module         | holds                                                                              |
-//! |----------------|------------------------------------------------------------------------------------|
-//! | [`collectors`] | one file per collector and the table that lists them                               |
-//! | [`node`]       | [`Node`]: the roots (`--path.*`), kept files and settings that every collector gets |
-//! | [`error`]      | [`Error`]: why a collector has no numbers                                          |
+//! | module         | holds                                                                               |
+//! |----------------|-------------------------------------------------------------------------------------|
+//! | [`collectors`] | one file per collector and the table that lists them                                |
+//! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
+//! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`filter`]     | the include and exclude expressions of the flags                                    |
+//! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
+//! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
+//! | [`flags`]      | the command line                                                                    |
+//!
+//! Charter: `/proc`, `/sys`, system calls and local sockets only; no other program is started; root is not needed.
 
 pub mod collectors;
 pub mod error;
+pub mod exporter;
+pub mod filter;
+pub mod flags;
 pub mod node;
+pub mod source;
 
 pub use error::Error;
+pub use exporter::NodeExporter;
 pub use node::Node;

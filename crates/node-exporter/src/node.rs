@@ -1,5 +1,24 @@
 //! What every collector gets.
 
-/// The roots, kept files and settings of one node exporter.
-#[derive(Debug, Default)]
-pub struct Node {}
+use clap::ArgMatches;
+use exporter_http::StartError;
+
+use crate::source::Paths;
+
+/// The roots and kept files, and per collector its settings and what survives a scrape.
+#[derive(Debug)]
+pub struct Node {
+    /// The `--path.*` roots and the files read through them.
+    pub paths: Paths,
+}
+
+impl Node {
+    /// Reads the settings of every collector from the command line.
+    ///
+    /// Fails with one line that names the flag.
+    pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
+        Ok(Self {
+            paths: crate::flags::paths(matches),
+        })
+    }
+}
