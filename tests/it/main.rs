@@ -1,1 +1,21 @@
-//! What is seen from outside, in one binary.
+//! What is seen from outside, in one binary: real processes on loopback, real peers from Debian's packages.
+//!
+//! `make test` builds the daemons and installs the peers first; a test that lacks one fails and says which.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+#![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
+
+mod clients;
+mod daemon;
+mod http;
+mod life;
+mod mounts;
+mod output;
+mod page;
+mod peer;
+mod prometheus;
+mod targets;
+mod textfile;

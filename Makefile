@@ -1,0 +1,15 @@
+# Every target is one command or one script; read the script to see what it does.
+
+# Address that `make run` listens on: LISTEN=0.0.0.0 for the whole network.
+LISTEN ?= 127.0.0.1
+
+.PHONY: run test bench
+
+run: ## Build, start the node exporter and the scraper, print the page's address; Ctrl-C stops both
+	@LISTEN=$(LISTEN) packaging/run.sh
+
+test: ## Install what the tests need, check format and lints, run all tests
+	@packaging/test.sh
+
+bench: ## Measure beside the reference exporters, in one run
+	@packaging/bench.sh

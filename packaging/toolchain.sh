@@ -1,0 +1,58 @@
+#!/bin/sh
+# Sourced by the other scripts: says how to get Rust where it is missing or too old, and installs a C compiler.
+
+# Oldest Rust that builds this, as in Cargo.toml.
+RUST_WANTED=1.95
+
+say() {
+    printf '%s\n' "$*"
+}
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# As root where this is not root.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# install COMMAND-OR-FILE PACKAGE ...: installs Debian packages whose command or file is missing.
+install_missing() {
+    missing=
+    while [ $# -gt 0 ]; do
+        case $1 in
+            /*) [ -e "$1" ] || missing="$missing $2" ;;
+            *) command -v "$1" >/dev/null 2>&1 || missing="$missing $2" ;;
+        esac
+        shift 2
+    done
+    [ -n "$missing" ] || return 0
+    command -v apt-get >/dev/null 2>&1 || die "missing:$missing. Install these with your system's package manager."
+    say "installing$missing"
+    as_root apt-get update -qq
+    # The packages' own services are not wanted: tests start what they need on ports of their own.
+    # shellcheck disable=SC2086
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+need_rust() {
+    # rustup installs here, and a shell that was open before does not know it.
+    if ! command -v cargo >/dev/null 2>&1 && [ -x "$HOME/.cargo/bin/cargo" ]; then
+        PATH="$HOME/.cargo/bin:$PATH"
+    fi
+    command -v cargo >/dev/null 2>&1 || die "Rust is missing. Install it with:
+  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c rustfmt,clippy
+and run this again."
+    have=$(cargo --version | cut -d' ' -f2)
+    oldest=$(printf '%s\n%s\n' "$RUST_WANTED" "$have" | sort -V | head -n 1)
+    [ "$oldest" = "$RUST_WANTED" ] || die "Rust $have is too old, $RUST_WANTED or newer is needed. Update it with:
+  rustup update stable
+and run this again."
+    install_missing cc gcc /usr/include/stdio.h libc6-dev
+}

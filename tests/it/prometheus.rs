@@ -1,0 +1,89 @@
+//! Debian's Prometheus scrapes both daemons.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::daemon::{self, Daemon, until};
+use crate::http;
+
+/// How long Prometheus scrapes, once a second.
+const WATCHED: Duration = Duration::from_secs(60);
+
+fn query(address: &str, expression: &str) -> Value {
+    let encoded: String = expression.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let answer = http::get(address, &format!("/api/v1/query?query={encoded}"));
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+#[test]
+fn a_minute_of_prometheus_shows_no_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = daemon::node(&[]);
+    let own = directory.path().join("scraper.yml");
+    let jobs = |list: &[(&str, &str)]| {
+        let jobs = list.iter().map(|(job, target)| {
+            format!("  - job_name: {job}\n    static_configs:\n      - targets: [\"{target}\"]\n")
+        });
+        format!(
+            "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n{}",
+            jobs.collect::<String>()
+        )
+    };
+    std::fs::write(&own, jobs(&[("node", &node.address)])).unwrap();
+    let scraper = daemon::scraper(&own, &[]);
+
+    let config = directory.path().join("prometheus.yml");
+    let federation = format!(
+        "  - job_name: federate\n    honor_labels: true\n    metrics_path: /federate\n    params:\n      'match[]': ['{{__name__=~\".+\"}}']\n    static_configs:\n      - targets: [\"{}\"]\n",
+        scraper.address
+    );
+    let text = jobs(&[("node", &node.address), ("scraper", &scraper.address)]);
+    std::fs::write(&config, text + &federation).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let address = format!("127.0.0.1:{port}");
+    let prometheus = Daemon::spawn(
+        Command::new("prometheus")
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                directory.path().join("data").display()
+            ))
+            .arg(format!("--web.listen-address={address}")),
+    );
+    prometheus.wait_for_log("Server is ready");
+
+    let all_up = |value: &Value| {
+        let results = value["data"]["result"].as_array().cloned().unwrap_or_default();
+        results.len() == 3 && results.iter().all(|result| result["value"][1] == "1")
+    };
+    until("three targets up", || {
+        all_up(&query(&address, "up")).then_some(())
+    });
+    let started = Instant::now();
+    while started.elapsed() < WATCHED {
+        let up = query(&address, "up");
+        assert!(all_up(&up), "after {:?}: {up}", started.elapsed());
+        daemon::pause();
+    }
+    let lowest = query(&address, "min_over_time(up[50s])");
+    assert!(all_up(&lowest), "{lowest}");
+    let scrapes = query(&address, "count_over_time(node_load1{job=\"node\"}[50s])");
+    let count: u64 = scrapes["data"]["result"][0]["value"][1]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(45 <= count, "{count} scrapes in 50 s");
+    let log = prometheus.log();
+    let errors: Vec<_> = log
+        .lines()
+        .filter(|l| l.contains("level=error") || l.contains("level=warn"))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
