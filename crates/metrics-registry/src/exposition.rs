@@ -398,7 +398,10 @@ mod tests {
 
     #[test]
     fn text_004() {
-        check(&filled(), Format::Text004, expect![[r##"
+        check(
+            &filled(),
+            Format::Text004,
+            expect![[r##"
             # HELP errors A counter without its suffix.
             # TYPE errors counter
             errors 3
@@ -422,12 +425,16 @@ mod tests {
             # TYPE requests_total counter
             requests_total{code="500"} 1
             requests_total{code="200"} 1e+06
-        "##]]);
+        "##]],
+        );
     }
 
     #[test]
     fn openmetrics_1() {
-        check(&filled(), Format::OpenMetrics1, expect![[r##"
+        check(
+            &filled(),
+            Format::OpenMetrics1,
+            expect![[r##"
             # HELP errors A counter without its suffix.
             # TYPE errors unknown
             errors 3
@@ -452,7 +459,8 @@ mod tests {
             requests_total{code="500"} 1
             requests_total{code="200"} 1e+06
             # EOF
-        "##]]);
+        "##]],
+        );
     }
 
     #[test]
