@@ -1,10 +1,12 @@
 //! Reads the text formats: Prometheus text 0.0.4 and OpenMetrics 1.0.
 //!
 //! Line by line, borrowing from the line; only an escaped name or value that is asked for allocates. What is accepted is
-//! what Prometheus 3 accepts (its `model/textparse`, read in 2026), neither more nor less, but for three things:
+//! what Prometheus 3 accepts (its `model/textparse`, read in 2026, and 2.42 run beside it), but for this:
 //!
 //! - A line feed inside a quoted string ends the line here. Prometheus reads on in text 0.0.4, against the format.
 //! - Every line but a plain comment must be UTF-8. Prometheus checks label values and help texts.
+//! - A NUL at the start of a line is refused here. Prometheus takes it for the end of the body.
+//! - Blanks before a metric name do not belong to it, as the format says. In Prometheus they do.
 //! - An empty quoted name is refused here. Prometheus refuses it one step later.
 //!
 //! As there, nothing is checked that takes more than one line or the meaning of a name: metadata may come late, twice or
