@@ -3,4 +3,10 @@
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod node_output;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod vectors;
