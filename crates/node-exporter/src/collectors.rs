@@ -1,8 +1,9 @@
 //! The collectors, in the order of their names.
 
-mod loadavg;
+pub(crate) mod loadavg;
 
 use std::pin::Pin;
+use std::time::Instant;
 
 use clap::Arg;
 use metrics_registry::Exposition;
@@ -29,18 +30,21 @@ pub struct Collector {
 pub enum Collect {
     /// Reads files that answer at once.
     Now(fn(&Node, &mut Exposition) -> Result<(), Error>),
-    /// Waits for something that may not answer.
-    Waiting(for<'a> fn(&'a Node, &'a mut Exposition) -> Answer<'a>),
+    /// Waits for something that may not answer, but not past the given deadline of the scrape.
+    Waiting(for<'a> fn(&'a Node, Instant, &'a mut Exposition) -> Answer<'a>),
 }
 
 /// What a collector that waits returns.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
-pub const ALL: &[Collector] = &[Collector {
-    name: "loadavg",
-    on: true,
-    help: "load averages, from /proc/loadavg",
-    flags: Vec::new,
-    collect: Collect::Now(loadavg::collect),
-}];
+pub const ALL: &[Collector] = &[
+    // In the order of their names.
+    Collector {
+        name: "loadavg",
+        on: true,
+        help: "load averages, from /proc/loadavg",
+        flags: Vec::new,
+        collect: Collect::Now(loadavg::collect),
+    },
+];

@@ -10,6 +10,8 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    // One field per collector that has settings or state, in the order of their names:
+    // `pub(crate) cpu: cpu::State`, built by `cpu::State::new(matches)?`.
 }
 
 impl Node {
