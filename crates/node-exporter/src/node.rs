@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{os, stat, vmstat};
+use crate::collectors::{cpu, cpufreq, diskstats, os, stat, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -11,6 +11,12 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// The highest counts seen, and where attributes are.
+    pub(crate) cpu: cpu::State,
+    /// Which CPUs share a frequency.
+    pub(crate) cpufreq: cpufreq::State,
+    /// Which devices are reported, and what udev knows of them.
+    pub(crate) diskstats: diskstats::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
@@ -26,6 +32,9 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            cpu: cpu::State::new(matches)?,
+            cpufreq: cpufreq::State::default(),
+            diskstats: diskstats::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
