@@ -1,6 +1,11 @@
 //! The collectors, in the order of their names.
 
 pub(crate) mod loadavg;
+pub(crate) mod netclass;
+pub(crate) mod netdev;
+pub(crate) mod netstat;
+pub(crate) mod sockstat;
+pub(crate) mod thermal_zone;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -46,5 +51,40 @@ pub const ALL: &[Collector] = &[
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "netclass",
+        on: true,
+        help: "properties of network interfaces, from /sys/class/net and netlink",
+        flags: netclass::flags,
+        collect: Collect::Now(netclass::collect),
+    },
+    Collector {
+        name: "netdev",
+        on: true,
+        help: "what network interfaces sent and received, from netlink or /proc/net/dev",
+        flags: netdev::flags,
+        collect: Collect::Now(netdev::collect),
+    },
+    Collector {
+        name: "netstat",
+        on: true,
+        help: "counters of the network protocols, from /proc/net/netstat, snmp and snmp6",
+        flags: netstat::flags,
+        collect: Collect::Now(netstat::collect),
+    },
+    Collector {
+        name: "sockstat",
+        on: true,
+        help: "sockets in use, from /proc/net/sockstat and sockstat6",
+        flags: Vec::new,
+        collect: Collect::Now(sockstat::collect),
+    },
+    Collector {
+        name: "thermal_zone",
+        on: true,
+        help: "temperatures and cooling devices, from /sys/class/thermal",
+        flags: Vec::new,
+        collect: Collect::Now(thermal_zone::collect),
     },
 ];

@@ -3,6 +3,8 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
+use crate::collectors::{netclass, netdev, netstat};
+use crate::netlink::Netlink;
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -10,8 +12,13 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// The kernel's tables of interfaces and addresses.
+    pub netlink: Netlink,
     // One field per collector that has settings or state, in the order of their names:
     // `pub(crate) cpu: cpu::State`, built by `cpu::State::new(matches)?`.
+    pub(crate) netclass: netclass::State,
+    pub(crate) netdev: netdev::State,
+    pub(crate) netstat: netstat::State,
 }
 
 impl Node {
@@ -21,6 +28,10 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            netlink: Netlink::default(),
+            netclass: netclass::State::new(matches)?,
+            netdev: netdev::State::new(matches)?,
+            netstat: netstat::State::new(matches)?,
         })
     }
 }
