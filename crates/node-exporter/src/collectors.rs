@@ -1,11 +1,19 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod filefd;
 pub(crate) mod loadavg;
+pub(crate) mod meminfo;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
+pub(crate) mod os;
+pub(crate) mod pressure;
 pub(crate) mod sockstat;
+pub(crate) mod stat;
 pub(crate) mod thermal_zone;
+pub(crate) mod time;
+pub(crate) mod uname;
+pub(crate) mod vmstat;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -46,11 +54,25 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 pub const ALL: &[Collector] = &[
     // In the order of their names.
     Collector {
+        name: "filefd",
+        on: true,
+        help: "file handles, from /proc/sys/fs/file-nr",
+        flags: Vec::new,
+        collect: Collect::Now(filefd::collect),
+    },
+    Collector {
         name: "loadavg",
         on: true,
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "meminfo",
+        on: true,
+        help: "memory, from /proc/meminfo",
+        flags: Vec::new,
+        collect: Collect::Now(meminfo::collect),
     },
     Collector {
         name: "netclass",
@@ -74,6 +96,20 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(netstat::collect),
     },
     Collector {
+        name: "os",
+        on: true,
+        help: "distribution, from /etc/os-release",
+        flags: Vec::new,
+        collect: Collect::Now(os::collect),
+    },
+    Collector {
+        name: "pressure",
+        on: true,
+        help: "time that tasks waited, from /proc/pressure",
+        flags: Vec::new,
+        collect: Collect::Now(pressure::collect),
+    },
+    Collector {
         name: "sockstat",
         on: true,
         help: "sockets in use, from /proc/net/sockstat and sockstat6",
@@ -81,10 +117,38 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(sockstat::collect),
     },
     Collector {
+        name: "stat",
+        on: true,
+        help: "interrupts, forks, boot time, from /proc/stat",
+        flags: stat::flags,
+        collect: Collect::Now(stat::collect),
+    },
+    Collector {
         name: "thermal_zone",
         on: true,
         help: "temperatures and cooling devices, from /sys/class/thermal",
         flags: Vec::new,
         collect: Collect::Now(thermal_zone::collect),
+    },
+    Collector {
+        name: "time",
+        on: true,
+        help: "clock, time zone and clock source",
+        flags: Vec::new,
+        collect: Collect::Now(time::collect),
+    },
+    Collector {
+        name: "uname",
+        on: true,
+        help: "kernel and host name, from uname",
+        flags: Vec::new,
+        collect: Collect::Now(uname::collect),
+    },
+    Collector {
+        name: "vmstat",
+        on: true,
+        help: "paging and faults, from /proc/vmstat",
+        flags: vmstat::flags,
+        collect: Collect::Now(vmstat::collect),
     },
 ];

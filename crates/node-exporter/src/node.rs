@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{netclass, netdev, netstat};
+use crate::collectors::{netclass, netdev, netstat, os, stat, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -14,11 +14,18 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
-    // One field per collector that has settings or state, in the order of their names:
-    // `pub(crate) cpu: cpu::State`, built by `cpu::State::new(matches)?`.
+    /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
+    /// Which interfaces and what of them are written.
     pub(crate) netdev: netdev::State,
+    /// Which counters are written.
     pub(crate) netstat: netstat::State,
+    /// The parsed os-release file.
+    pub(crate) os: os::State,
+    /// Whether soft interrupts are written.
+    pub(crate) stat: stat::State,
+    /// Which fields are written.
+    pub(crate) vmstat: vmstat::State,
 }
 
 impl Node {
@@ -32,6 +39,9 @@ impl Node {
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
+            os: os::State::default(),
+            stat: stat::State::new(matches),
+            vmstat: vmstat::State::new(matches)?,
         })
     }
 }

@@ -99,10 +99,7 @@ mod tests {
 
     #[test]
     fn words_that_are_not_known() {
-        check(
-            "TCP6: inuse 17 later 3\n",
-            expect!["node_sockstat_TCP6_inuse 17"],
-        );
+        check("TCP6: inuse 17 later 3\n", expect!["node_sockstat_TCP6_inuse 17"]);
     }
 
     #[test]
