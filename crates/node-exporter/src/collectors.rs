@@ -6,9 +6,14 @@ pub(crate) mod diskstats;
 pub(crate) mod filefd;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
+pub(crate) mod netclass;
+pub(crate) mod netdev;
+pub(crate) mod netstat;
 pub(crate) mod os;
 pub(crate) mod pressure;
+pub(crate) mod sockstat;
 pub(crate) mod stat;
+pub(crate) mod thermal_zone;
 pub(crate) mod time;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
@@ -50,6 +55,7 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
 pub const ALL: &[Collector] = &[
+    // In the order of their names.
     Collector {
         name: "cpu",
         on: true,
@@ -93,6 +99,27 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(meminfo::collect),
     },
     Collector {
+        name: "netclass",
+        on: true,
+        help: "properties of network interfaces, from /sys/class/net and netlink",
+        flags: netclass::flags,
+        collect: Collect::Now(netclass::collect),
+    },
+    Collector {
+        name: "netdev",
+        on: true,
+        help: "what network interfaces sent and received, from netlink or /proc/net/dev",
+        flags: netdev::flags,
+        collect: Collect::Now(netdev::collect),
+    },
+    Collector {
+        name: "netstat",
+        on: true,
+        help: "counters of the network protocols, from /proc/net/netstat, snmp and snmp6",
+        flags: netstat::flags,
+        collect: Collect::Now(netstat::collect),
+    },
+    Collector {
         name: "os",
         on: true,
         help: "distribution, from /etc/os-release",
@@ -107,11 +134,25 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(pressure::collect),
     },
     Collector {
+        name: "sockstat",
+        on: true,
+        help: "sockets in use, from /proc/net/sockstat and sockstat6",
+        flags: Vec::new,
+        collect: Collect::Now(sockstat::collect),
+    },
+    Collector {
         name: "stat",
         on: true,
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "thermal_zone",
+        on: true,
+        help: "temperatures and cooling devices, from /sys/class/thermal",
+        flags: Vec::new,
+        collect: Collect::Now(thermal_zone::collect),
     },
     Collector {
         name: "time",
