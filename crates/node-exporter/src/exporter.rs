@@ -10,7 +10,7 @@ use metrics_registry::roster::{Outcome, Roster};
 use metrics_registry::{Exposition, Family};
 
 use crate::collectors::{self, Collect, Collector};
-use crate::{Error, Node};
+use crate::{Error, Node, flags};
 
 const OUTCOME: Outcome = Outcome {
     duration_seconds: Family::gauge(
@@ -43,11 +43,11 @@ impl NodeExporter {
         })
     }
 
-    async fn run(&self, collector: &Collector, out: &mut Exposition) {
+    async fn run(&self, collector: &Collector, deadline: Instant, out: &mut Exposition) {
         let started = Instant::now();
         let result = match collector.collect {
             Collect::Now(collect) => collect(&self.node, out),
-            Collect::Waiting(collect) => collect(&self.node, out).await,
+            Collect::Waiting(collect) => collect(&self.node, deadline, out).await,
         };
         OUTCOME.write(out, collector.name, started.elapsed(), result.is_ok());
         self.log(collector.name, result);
@@ -82,16 +82,17 @@ impl Exporter for NodeExporter {
             .select(&names("collect[]"), &names("exclude[]"))
             .map_err(|refused| Refused(format!("cannot collect: {refused}")))?;
         for index in selected {
-            self.run(&collectors::ALL[index], out).await;
+            self.run(&collectors::ALL[index], scrape.deadline, out).await;
         }
         Ok(())
     }
 }
 
-fn roster(_matches: &ArgMatches) -> Roster {
+fn roster(matches: &ArgMatches) -> Roster {
+    let on = |collector| flags::is_on(matches, collector);
     Roster::new(
         collectors::ALL
             .iter()
-            .map(|collector| (collector.name, collector.on)),
+            .map(|collector| (collector.name, on(collector))),
     )
 }

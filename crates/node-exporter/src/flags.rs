@@ -1,10 +1,11 @@
-//! The command line: roots, collectors, and what each collector adds.
+//! The command line: roots, which collectors run, and what each collector adds.
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::collectors;
+use crate::collectors::{self, Collector};
 use crate::source::Paths;
 
 /// The four roots with their defaults and help.
@@ -19,6 +20,8 @@ const ROOTS: [(&str, &str, &str); 4] = [
     ("path.udev.data", "/run/udev/data", "Directory of udev's database"),
 ];
 
+const DISABLE_DEFAULTS: &str = "collector.disable-defaults";
+
 /// All flags of the node exporter's own.
 #[must_use]
 pub fn command() -> Command {
@@ -29,18 +32,122 @@ pub fn command() -> Command {
             .default_value(default)
             .help(help)
     });
+    let disable_defaults = switch(
+        DISABLE_DEFAULTS,
+        "Run only the collectors that are turned on by their own flag",
+    );
     Command::new("pi-node-exporter")
         .args(roots)
-        .args(collectors::ALL.iter().flat_map(|collector| (collector.flags)()))
+        .args(disable_defaults)
+        .args(collectors::ALL.iter().flat_map(collector))
+}
+
+/// The switch of one collector and the flags that it declares.
+fn collector(collector: &Collector) -> impl Iterator<Item = Arg> + use<> {
+    let default = if collector.on { "on" } else { "off" };
+    let help = format!("{} (default: {default})", collector.help);
+    switch(&format!("collector.{}", collector.name), &help)
+        .into_iter()
+        .chain((collector.flags)())
+}
+
+/// `--NAME` and the hidden `--no-NAME`; each may be repeated, and the last one wins.
+#[must_use]
+pub fn switch(name: &str, help: &str) -> [Arg; 2] {
+    let negative = negative(name);
+    let both = [name.to_owned(), negative.clone()];
+    let arg = |name: String| {
+        Arg::new(name.clone())
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .overrides_with_all(&both)
+    };
+    [
+        arg(name.to_owned()).help(help.to_owned()),
+        arg(negative).hide(true),
+    ]
+}
+
+/// What the last of `--NAME` and `--no-NAME` says; nothing where neither was given.
+#[must_use]
+pub fn switched(matches: &ArgMatches, name: &str) -> Option<bool> {
+    match (is_given(matches, name), is_given(matches, &negative(name))) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+/// Whether a flag stands on the command line, and is not there by its default.
+#[must_use]
+pub fn is_given(matches: &ArgMatches, name: &str) -> bool {
+    matches.value_source(name) == Some(ValueSource::CommandLine)
+}
+
+/// The text of a flag, given or by default; empty where it has neither.
+#[must_use]
+pub fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
+    matches.get_one::<String>(name).map_or("", String::as_str)
+}
+
+/// Whether a collector runs: its own flag decides, then `--collector.disable-defaults`, then its default.
+#[must_use]
+pub fn is_on(matches: &ArgMatches, collector: &Collector) -> bool {
+    let by_default = || collector.on && switched(matches, DISABLE_DEFAULTS) != Some(true);
+    switched(matches, &format!("collector.{}", collector.name)).unwrap_or_else(by_default)
 }
 
 /// The roots that the command line gives.
 #[must_use]
 pub fn paths(matches: &ArgMatches) -> Paths {
-    let [procfs, sysfs, rootfs, udev] = ROOTS.map(|(name, default, _)| {
-        matches
-            .get_one::<String>(name)
-            .map_or(default.into(), PathBuf::from)
-    });
+    let [procfs, sysfs, rootfs, udev] = ROOTS.map(|(name, ..)| PathBuf::from(text(matches, name)));
     Paths::new(procfs, sysfs, rootfs, udev)
+}
+
+fn negative(name: &str) -> String {
+    format!("no-{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collectors::Collect;
+
+    fn is_loadavg_on(on: bool, flags: &[&str]) -> bool {
+        let matches = command().get_matches_from([&["pi-node-exporter"], flags].concat());
+        let collector = Collector {
+            name: "loadavg",
+            on,
+            help: "",
+            flags: Vec::new,
+            collect: Collect::Now(|_, _| Ok(())),
+        };
+        is_on(&matches, &collector)
+    }
+
+    #[test]
+    fn the_last_switch_wins() {
+        assert!(is_loadavg_on(true, &[]) && !is_loadavg_on(false, &[]));
+        assert!(!is_loadavg_on(true, &["--no-collector.loadavg"]));
+        let both = ["--no-collector.loadavg", "--collector.loadavg"];
+        assert!(is_loadavg_on(false, &both));
+        let twice = [
+            "--collector.loadavg",
+            "--collector.loadavg",
+            "--no-collector.loadavg",
+        ];
+        assert!(!is_loadavg_on(true, &twice));
+    }
+
+    #[test]
+    fn what_is_asked_for_survives_disabled_defaults() {
+        assert!(!is_loadavg_on(true, &["--collector.disable-defaults"]));
+        let asked = ["--collector.loadavg", "--collector.disable-defaults"];
+        assert!(is_loadavg_on(true, &asked));
+    }
+
+    #[test]
+    fn every_flag_is_declared_once() {
+        command().debug_assert();
+    }
 }

@@ -5,6 +5,7 @@
 //! | [`collectors`] | one file per collector and the table that lists them                                |
 //! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`netlink`]    | the kernel's tables of network interfaces and addresses                              |
 //! | [`filter`]     | the include and exclude expressions of the flags                                    |
 //! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
@@ -17,6 +18,7 @@ pub mod error;
 pub mod exporter;
 pub mod filter;
 pub mod flags;
+pub mod netlink;
 pub mod node;
 pub mod source;
 

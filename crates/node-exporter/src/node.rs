@@ -3,6 +3,8 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
+use crate::collectors::{cpu, cpufreq, diskstats, netclass, netdev, netstat, os, stat, vmstat};
+use crate::netlink::Netlink;
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -10,6 +12,26 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// The kernel's tables of interfaces and addresses.
+    pub netlink: Netlink,
+    /// The highest counts seen, and where attributes are.
+    pub(crate) cpu: cpu::State,
+    /// Which CPUs share a frequency.
+    pub(crate) cpufreq: cpufreq::State,
+    /// Which devices are reported, and what udev knows of them.
+    pub(crate) diskstats: diskstats::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netclass: netclass::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netdev: netdev::State,
+    /// Which counters are written.
+    pub(crate) netstat: netstat::State,
+    /// The parsed os-release file.
+    pub(crate) os: os::State,
+    /// Whether soft interrupts are written.
+    pub(crate) stat: stat::State,
+    /// Which fields are written.
+    pub(crate) vmstat: vmstat::State,
 }
 
 impl Node {
@@ -19,6 +41,16 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            netlink: Netlink::default(),
+            cpu: cpu::State::new(matches)?,
+            cpufreq: cpufreq::State::default(),
+            diskstats: diskstats::State::new(matches)?,
+            netclass: netclass::State::new(matches)?,
+            netdev: netdev::State::new(matches)?,
+            netstat: netstat::State::new(matches)?,
+            os: os::State::default(),
+            stat: stat::State::new(matches),
+            vmstat: vmstat::State::new(matches)?,
         })
     }
 }
