@@ -8,6 +8,7 @@ mod counter;
 mod file_system;
 mod history;
 mod html;
+mod interface;
 mod level;
 mod machine;
 mod moment;
@@ -15,8 +16,11 @@ mod page;
 mod quantity;
 mod reading;
 mod sparkline;
+mod summary;
 mod target;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tile;
 
@@ -168,19 +172,24 @@ impl Fleet {
         hosts.len()
     }
 
-    /// The machine of a host, which is made if there is room.
-    fn machine_at(machines: &mut Vec<Box<Machine>>, targets: &[Target], host: &str) -> Option<usize> {
-        let known = machines.iter().position(|machine| is_host(machine, host));
-        if known.is_some() {
-            return known;
+    /// The machine of a host; made if there is room, with a target that speaks for it.
+    fn machine_of<'m>(
+        machines: &'m mut Vec<Box<Machine>>,
+        targets: &[Target],
+        host: &str,
+        source: u64,
+    ) -> Option<&'m mut Machine> {
+        if let Some(at) = machines.iter().position(|machine| is_host(machine, host)) {
+            return Some(&mut machines[at]);
         }
         if machines.len() == MACHINES_MAX {
-            let unused = |machine: &Machine| !targets.iter().any(|target| is_host(machine, target.host()));
-            let at = machines.iter().position(|machine| unused(machine))?;
-            machines.swap_remove(at);
+            let left = machines
+                .iter()
+                .position(|machine| speaker(machine, targets).is_none())?;
+            machines.swap_remove(left);
         }
-        machines.push(Box::new(Machine::new(host)));
-        Some(machines.len() - 1)
+        machines.push(Box::new(Machine::new(host, source)));
+        machines.last_mut().map(|machine| &mut **machine)
     }
 }
 
@@ -214,23 +223,24 @@ impl Visit<'_> {
             return;
         }
         let host = target.host().to_owned();
-        let Some(machine) = Fleet::machine_at(machines, targets, &host).and_then(|at| machines.get_mut(at))
-        else {
+        let Some(machine) = Fleet::machine_of(machines, targets, &host, number) else {
             return;
         };
-        // The first node exporter of a host speaks for it until it is gone.
-        let source = targets
-            .iter()
-            .find(|target| Some(target.number) == machine.source);
-        let speaks = source.is_none_or(|source| {
-            source.number == number || source.host() != host || source.state(now_ms) != State::Up
-        });
-        match (up, speaks) {
-            (true, true) => machine.observe(number, &self.reading, now_ms, interval_seconds),
-            (false, true) if source.is_none_or(|source| source.number == number) => machine.miss(now_ms),
-            _ => {}
+        // The first node exporter of a host speaks for it until it is gone or another one answers in its place.
+        let speaker = speaker(machine, targets);
+        let speaks = speaker.is_none_or(|speaker| speaker.number == number);
+        if up && (speaks || speaker.is_none_or(|speaker| speaker.state(now_ms) != State::Up)) {
+            machine.observe(number, &self.reading, now_ms, interval_seconds);
+        } else if !up && speaks {
+            machine.miss(number, now_ms);
         }
     }
+}
+
+/// The target that speaks for a machine; none if it was forgotten or is now elsewhere.
+fn speaker<'t>(machine: &Machine, targets: &'t [Target]) -> Option<&'t Target> {
+    let target = targets.iter().find(|target| target.number == machine.source);
+    target.filter(|target| is_host(machine, target.host()))
 }
 
 fn is_host(machine: &Machine, host: &str) -> bool {

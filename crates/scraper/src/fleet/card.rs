@@ -26,11 +26,12 @@ impl<'f> Card<'f> {
             .iter()
             .filter(|target| is_host(machine, target.host()))
             .collect();
-        let speaker = here
-            .iter()
-            .position(|target| Some(target.number) == machine.source);
-        let node = here.remove(speaker.or_else(|| here.iter().position(|target| target.is_node()))?);
         here.sort_by(|a, b| a.job.cmp(&b.job));
+        let nodes = here.iter().enumerate().filter(|(_, target)| target.is_node());
+        // One that answers before one that does not, and then the one whose numbers are shown.
+        let (at, _) = nodes
+            .min_by_key(|(_, target)| (target.state(now_ms) != State::Up, target.number != machine.source))?;
+        let node = here.remove(at);
         Some(Self {
             machine,
             node,
@@ -57,9 +58,8 @@ impl<'f> Card<'f> {
         html.raw(match (self.state, self.level()) {
             (State::Down | State::Silent, _) => r#"<article class="card down" data-state="down" id="m"#,
             (State::Up, Level::Fine) => r#"<article class="card up" data-state="up" id="m"#,
-            (State::Up, Level::Warning | Level::Critical) => {
-                r#"<article class="card up alert" data-state="up" id="m"#
-            }
+            (State::Up, Level::Warning) => r#"<article class="card up warned" data-state="up" id="m"#,
+            (State::Up, Level::Critical) => r#"<article class="card up alarmed" data-state="up" id="m"#,
         });
         html.text(number)
             .raw(r#"" aria-labelledby="n"#)
@@ -75,9 +75,11 @@ impl<'f> Card<'f> {
         self.write_state(html, now_ms);
         html.raw("</header>\n");
         self.write_outage(html, now_ms);
-        html.raw(r#"<dl class="tiles">"#);
-        tile::write_all(html, self.machine, self.facts(), now_ms);
-        html.raw("</dl>");
+        if self.node.role != Role::Unknown {
+            html.raw(r#"<dl class="tiles">"#);
+            tile::write_all(html, self.machine, self.facts(), now_ms);
+            html.raw("</dl>");
+        }
         self.write_others(html, now_ms);
         html.raw("</article>\n");
     }

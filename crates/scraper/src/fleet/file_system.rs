@@ -116,7 +116,7 @@ impl Row {
         let (size_bytes, free, available) = (self.size?, self.free?, self.available?);
         let used_bytes = size_bytes - free;
         let usable_bytes = used_bytes + available;
-        (0.0 <= used_bytes && 0.0 < usable_bytes).then(|| Fill {
+        (0.0 <= free && 0.0 <= available && 0.0 <= used_bytes && 0.0 < usable_bytes).then(|| Fill {
             mount_point: self.mount_point,
             used_bytes,
             size_bytes,
@@ -214,6 +214,7 @@ mod tests {
         check(&[], None);
         check(&[("/dev/sda1", "ext4", "/", [0.0, 0.0, 0.0])], None);
         check(&[("/dev/sda1", "ext4", "/", [10.0, 20.0, 20.0])], None);
+        check(&[("/dev/sda1", "ext4", "/", [10.0, -20.0, 5.0])], None);
     }
 
     #[test]

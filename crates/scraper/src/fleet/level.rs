@@ -45,8 +45,9 @@ pub const TEMPERATURE: Thresholds = Thresholds {
 };
 
 impl Thresholds {
-    /// How bad a number is.
+    /// How bad a number is. It is rounded as it is shown, so that 80 °C never looks like two different things.
     pub fn level(&self, number: f64) -> Level {
+        let number = number.round();
         if self.critical <= number {
             Level::Critical
         } else if self.warning <= number {
@@ -77,12 +78,12 @@ mod tests {
 
     #[test]
     fn limits_belong_to_the_worse_level() {
-        check(&DISK, 84.99, "");
-        check(&DISK, 85.0, "filling");
-        check(&DISK, 94.99, "filling");
-        check(&DISK, 95.0, "full");
+        check(&DISK, 84.4, "");
+        check(&DISK, 84.5, "filling");
+        check(&DISK, 94.4, "filling");
+        check(&DISK, 94.5, "full");
         check(&MEMORY, 90.0, "high");
-        check(&TEMPERATURE, 69.0, "");
+        check(&TEMPERATURE, 69.4, "");
         check(&TEMPERATURE, 70.0, "warm");
         check(&TEMPERATURE, 80.0, "hot");
         check(&TEMPERATURE, f64::NAN, "");

@@ -25,7 +25,7 @@ pub struct Machine {
     /// The machine's own name; empty until it said it.
     pub name: Text<NAME_BYTES_MAX>,
     /// The number of the target that speaks for the machine, so that two node exporters on one host do not mix.
-    pub source: Option<u64>,
+    pub source: u64,
     /// What the newest scrape said; `None` when it failed.
     pub facts: Option<Facts>,
     /// The last hour.
@@ -76,12 +76,12 @@ struct Counters {
 }
 
 impl Machine {
-    /// A machine that nothing is known of.
-    pub fn new(host: &str) -> Self {
+    /// A machine that nothing is known of yet but who will speak for it.
+    pub fn new(host: &str, source: u64) -> Self {
         Self {
             host: Text::new(host),
             name: Text::default(),
-            source: None,
+            source,
             facts: None,
             history: History::default(),
             interval_seconds: 0.0,
@@ -91,9 +91,7 @@ impl Machine {
 
     /// Takes a scrape from a target, whose counters are comparable with its own earlier ones only.
     pub fn observe(&mut self, source: u64, reading: &Reading, at_ms: i64, interval_seconds: f64) {
-        if self.source.replace(source) != Some(source) {
-            self.counters = None;
-        }
+        self.hear(source);
         self.interval_seconds = interval_seconds;
         if !reading.name.is_empty() {
             self.name = reading.name;
@@ -106,9 +104,17 @@ impl Machine {
     }
 
     /// Takes note that the source did not answer.
-    pub fn miss(&mut self, at_ms: i64) {
+    pub fn miss(&mut self, source: u64, at_ms: i64) {
+        self.hear(source);
         self.facts = None;
         self.history.miss(at_ms);
+    }
+
+    fn hear(&mut self, source: u64) {
+        if self.source != source {
+            self.source = source;
+            self.counters = None;
+        }
     }
 
     /// The name to show: the machine's own, or the host that it is reached at.
@@ -208,7 +214,7 @@ mod tests {
     /// Compares CPU and network after the last scrape, at an interval of 15 seconds.
     #[track_caller]
     fn check(scrapes: &[Scrape], expect: (Option<f64>, Option<f64>)) {
-        let mut machine = Machine::new("pi");
+        let mut machine = Machine::new("pi", 1);
         for (after_ms, busy, idle, received) in scrapes {
             machine.observe(1, &reading(*busy, *idle, *received), NOW_MS + after_ms, 15.0);
         }
@@ -285,7 +291,7 @@ mod tests {
 
     #[test]
     fn another_exporter_of_the_same_host_is_not_compared() {
-        let mut machine = Machine::new("pi");
+        let mut machine = Machine::new("pi", 1);
         machine.observe(1, &reading(10.0, 90.0, 0.0), NOW_MS, 15.0);
         machine.observe(2, &reading(25.0, 95.0, 0.0), NOW_MS + 15_000, 15.0);
         assert_eq!(machine.facts.unwrap().cpu_percent, None);
@@ -293,9 +299,9 @@ mod tests {
 
     #[test]
     fn a_missed_scrape_leaves_no_old_numbers() {
-        let mut machine = Machine::new("pi");
+        let mut machine = Machine::new("pi", 1);
         machine.observe(1, &reading(10.0, 90.0, 0.0), NOW_MS, 15.0);
-        machine.miss(NOW_MS + 15_000);
+        machine.miss(1, NOW_MS + 15_000);
         assert_eq!(machine.facts, None);
     }
 

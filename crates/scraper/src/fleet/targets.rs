@@ -12,8 +12,8 @@ pub fn write(html: &mut Html, targets: &[Target], now_ms: i64) {
     html.raw(
         r#"<table role="table" class="targets"><thead role="rowgroup"><tr role="row">
 <th role="columnheader" scope="col">Job</th><th role="columnheader" scope="col">Instance</th>
-<th role="columnheader" scope="col">State</th><th role="columnheader" scope="col" class="number">Scrape</th>
-<th role="columnheader" scope="col" class="number">Series</th><th role="columnheader" scope="col" class="number">Last</th>
+<th role="columnheader" scope="col">State</th><th role="columnheader" scope="col" class="number">Duration</th>
+<th role="columnheader" scope="col" class="number">Series</th><th role="columnheader" scope="col" class="number">Last scrape</th>
 <th role="columnheader" scope="col">Last error</th></tr></thead>
 <tbody role="rowgroup">
 "#,
@@ -47,11 +47,11 @@ fn write_row(html: &mut Html, target: &Target, now_ms: i64) {
             State::Down => r#"<span class="mark" aria-hidden="true">✕</span> down"#,
             State::Silent => r#"<span class="mark" aria-hidden="true">✕</span> not asked"#,
         });
-    html.raw(r#"</td><td role="cell" class="number" data-label="Scrape">"#);
+    html.raw(r#"</td><td role="cell" class="number" data-label="Took">"#);
     html.text(quantity::seconds(target.duration_seconds));
     html.raw(r#"</td><td role="cell" class="number" data-label="Series">"#)
         .text(quantity::count(target.series));
-    html.raw(r#"</td><td role="cell" class="number" data-label="Last">"#);
+    html.raw(r#"</td><td role="cell" class="number">"#);
     html.text(quantity::span(target.age_seconds(now_ms))).raw(" ago");
     html.raw(r#"</td><td role="cell" class="error">"#)
         .text(&target.error)

@@ -1,7 +1,5 @@
 //! One number of a machine: what it is, how much, what that means, and its last hour.
 
-use std::fmt::Display;
-
 use crate::fleet::file_system::Fill;
 use crate::fleet::history::Track;
 use crate::fleet::html::Html;
@@ -141,7 +139,7 @@ impl Tile {
                 .raw("</b>\u{a0}<small>")
                 .raw(value.unit)
                 .raw("</small>"),
-            None => html.raw(r#"<b aria-label="unknown">–</b>"#),
+            None => html.raw(r#"<b aria-hidden="true">–</b><span class="hidden">unknown</span>"#),
         };
         html.raw(r#"</dd><dd class="past">"#);
 
@@ -172,9 +170,14 @@ impl Tile {
         html.raw("</dd></div>\n");
     }
 
-    fn range(&self, lowest: f32, highest: f32) -> impl Display {
+    fn range(&self, lowest: f32, highest: f32) -> String {
         let (lowest, highest) = ((self.shown)(lowest.into()), (self.shown)(highest.into()));
-        std::fmt::from_fn(move |f| write!(f, "{lowest} to {highest}"))
+        let (lowest, highest) = (lowest.to_string(), highest.to_string());
+        if lowest == highest {
+            lowest
+        } else {
+            format!("{lowest} to {highest}")
+        }
     }
 
     fn scale(&self, highest: f32) -> Scale {
