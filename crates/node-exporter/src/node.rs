@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{cpu, cpufreq, diskstats, netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{cpu, cpufreq, diskstats, filesystem, netclass, netdev, netstat, os, stat, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -20,6 +20,8 @@ pub struct Node {
     pub(crate) cpufreq: cpufreq::State,
     /// Which devices are reported, and what udev knows of them.
     pub(crate) diskstats: diskstats::State,
+    /// Which mounts are reported, and which of them do not answer.
+    pub(crate) filesystem: filesystem::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -45,6 +47,7 @@ impl Node {
             cpu: cpu::State::new(matches)?,
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
+            filesystem: filesystem::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
