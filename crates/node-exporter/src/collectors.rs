@@ -1,6 +1,7 @@
 //! The collectors, in the order of their names.
 
 pub(crate) mod filefd;
+pub(crate) mod hwmon;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
 pub(crate) mod netclass;
@@ -59,6 +60,13 @@ pub const ALL: &[Collector] = &[
         help: "file handles, from /proc/sys/fs/file-nr",
         flags: Vec::new,
         collect: Collect::Now(filefd::collect),
+    },
+    Collector {
+        name: "hwmon",
+        on: true,
+        help: "sensors of the hardware, from /sys/class/hwmon",
+        flags: hwmon::flags,
+        collect: Collect::Now(hwmon::collect),
     },
     Collector {
         name: "loadavg",

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{hwmon, netclass, netdev, netstat, os, stat, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -14,6 +14,8 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
+    /// Which chips and sensors are written, and where they are.
+    pub(crate) hwmon: hwmon::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -36,6 +38,7 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             netlink: Netlink::default(),
+            hwmon: hwmon::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
