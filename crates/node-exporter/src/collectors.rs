@@ -1,5 +1,8 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod cpu;
+pub(crate) mod cpufreq;
+pub(crate) mod diskstats;
 pub(crate) mod filefd;
 pub(crate) mod hwmon;
 pub(crate) mod loadavg;
@@ -54,6 +57,27 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     // In the order of their names.
+    Collector {
+        name: "cpu",
+        on: true,
+        help: "time that CPUs spent in each mode, from /proc/stat",
+        flags: cpu::flags,
+        collect: Collect::Now(cpu::collect),
+    },
+    Collector {
+        name: "cpufreq",
+        on: true,
+        help: "frequencies and governors of CPUs, from sysfs",
+        flags: Vec::new,
+        collect: Collect::Now(cpufreq::collect),
+    },
+    Collector {
+        name: "diskstats",
+        on: true,
+        help: "disk input and output, from /proc/diskstats",
+        flags: diskstats::flags,
+        collect: Collect::Now(diskstats::collect),
+    },
     Collector {
         name: "filefd",
         on: true,

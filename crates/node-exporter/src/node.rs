@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{hwmon, netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{cpu, cpufreq, diskstats, hwmon, netclass, netdev, netstat, os, stat, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -14,6 +14,12 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
+    /// The highest counts seen, and where attributes are.
+    pub(crate) cpu: cpu::State,
+    /// Which CPUs share a frequency.
+    pub(crate) cpufreq: cpufreq::State,
+    /// Which devices are reported, and what udev knows of them.
+    pub(crate) diskstats: diskstats::State,
     /// Which chips and sensors are written, and where they are.
     pub(crate) hwmon: hwmon::State,
     /// Which interfaces and what of them are written.
@@ -38,6 +44,9 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             netlink: Netlink::default(),
+            cpu: cpu::State::new(matches)?,
+            cpufreq: cpufreq::State::default(),
+            diskstats: diskstats::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
