@@ -5,6 +5,7 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
+pub(crate) mod hwmon;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
 pub(crate) mod netclass;
@@ -14,6 +15,7 @@ pub(crate) mod os;
 pub(crate) mod pressure;
 pub(crate) mod sockstat;
 pub(crate) mod stat;
+pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
 pub(crate) mod time;
 pub(crate) mod uname;
@@ -56,7 +58,6 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
 pub const ALL: &[Collector] = &[
-    // In the order of their names.
     Collector {
         name: "cpu",
         on: true,
@@ -91,6 +92,13 @@ pub const ALL: &[Collector] = &[
         help: "space of mounted file systems, from statfs",
         flags: filesystem::flags,
         collect: Collect::Waiting(filesystem::collect),
+    },
+    Collector {
+        name: "hwmon",
+        on: true,
+        help: "sensors of the hardware, from /sys/class/hwmon",
+        flags: hwmon::flags,
+        collect: Collect::Now(hwmon::collect),
     },
     Collector {
         name: "loadavg",
@@ -154,6 +162,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "textfile",
+        on: true,
+        help: "metrics that other programs leave in files",
+        flags: textfile::flags,
+        collect: Collect::Now(textfile::collect),
     },
     Collector {
         name: "thermal_zone",

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{cpu, cpufreq, diskstats, filesystem, netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -22,6 +22,8 @@ pub struct Node {
     pub(crate) diskstats: diskstats::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
+    /// Which chips and sensors are written, and where they are.
+    pub(crate) hwmon: hwmon::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -32,6 +34,8 @@ pub struct Node {
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// The directories, and what was read from them.
+    pub(crate) textfile: textfile::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
 }
@@ -48,11 +52,13 @@ impl Node {
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
             filesystem: filesystem::State::new(matches)?,
+            hwmon: hwmon::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
+            textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
         })
     }
