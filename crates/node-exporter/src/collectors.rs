@@ -1,7 +1,15 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod bonding;
+pub(crate) mod conntrack;
+pub(crate) mod dmi;
+pub(crate) mod dmmultipath;
+pub(crate) mod edac;
+pub(crate) mod entropy;
 pub(crate) mod filefd;
+pub(crate) mod kernel_hung;
 pub(crate) mod loadavg;
+pub(crate) mod mdadm;
 pub(crate) mod meminfo;
 pub(crate) mod os;
 pub(crate) mod pressure;
@@ -48,6 +56,48 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     Collector {
+        name: "bonding",
+        on: true,
+        help: "joined network interfaces, from /sys/class/net",
+        flags: Vec::new,
+        collect: Collect::Now(bonding::collect),
+    },
+    Collector {
+        name: "conntrack",
+        on: true,
+        help: "connections that netfilter tracks",
+        flags: Vec::new,
+        collect: Collect::Now(conntrack::collect),
+    },
+    Collector {
+        name: "dmi",
+        on: true,
+        help: "what the firmware says about the machine, from /sys/class/dmi",
+        flags: Vec::new,
+        collect: Collect::Now(dmi::collect),
+    },
+    Collector {
+        name: "dmmultipath",
+        on: true,
+        help: "disks reached over several paths, from /sys/block",
+        flags: Vec::new,
+        collect: Collect::Now(dmmultipath::collect),
+    },
+    Collector {
+        name: "edac",
+        on: true,
+        help: "memory errors, from /sys/devices/system/edac",
+        flags: Vec::new,
+        collect: Collect::Now(edac::collect),
+    },
+    Collector {
+        name: "entropy",
+        on: true,
+        help: "randomness that the kernel holds ready",
+        flags: Vec::new,
+        collect: Collect::Now(entropy::collect),
+    },
+    Collector {
         name: "filefd",
         on: true,
         help: "file handles, from /proc/sys/fs/file-nr",
@@ -55,11 +105,25 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(filefd::collect),
     },
     Collector {
+        name: "kernel_hung",
+        on: true,
+        help: "tasks that the kernel found hanging",
+        flags: Vec::new,
+        collect: Collect::Now(kernel_hung::collect),
+    },
+    Collector {
         name: "loadavg",
         on: true,
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "mdadm",
+        on: true,
+        help: "software RAID, from /proc/mdstat and /sys/block/md*",
+        flags: Vec::new,
+        collect: Collect::Now(mdadm::collect),
     },
     Collector {
         name: "meminfo",

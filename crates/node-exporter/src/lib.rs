@@ -5,6 +5,7 @@
 //! | [`collectors`] | one file per collector and the table that lists them                                |
 //! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`number`]     | files that hold one number                                                          |
 //! | [`filter`]     | the include and exclude expressions of the flags                                    |
 //! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
@@ -18,7 +19,10 @@ pub mod exporter;
 pub mod filter;
 pub mod flags;
 pub mod node;
+pub mod number;
 pub mod source;
+#[cfg(test)]
+pub(crate) mod tree;
 
 pub use error::Error;
 pub use exporter::NodeExporter;

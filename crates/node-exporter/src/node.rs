@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{os, stat, vmstat};
+use crate::collectors::{dmi, os, stat, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -11,6 +11,8 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// What the firmware said.
+    pub(crate) dmi: dmi::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
@@ -26,6 +28,7 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            dmi: dmi::State::default(),
             os: os::State::default(),
             stat: stat::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
