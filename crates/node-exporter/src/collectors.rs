@@ -6,7 +6,10 @@ pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
 pub(crate) mod edac;
 pub(crate) mod entropy;
+pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
+pub(crate) mod infiniband;
+pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
 pub(crate) mod loadavg;
 pub(crate) mod mdadm;
@@ -98,11 +101,32 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(entropy::collect),
     },
     Collector {
+        name: "fibrechannel",
+        on: true,
+        help: "Fibre Channel adapters, from /sys/class/fc_host",
+        flags: Vec::new,
+        collect: Collect::Now(fibrechannel::collect),
+    },
+    Collector {
         name: "filefd",
         on: true,
         help: "file handles, from /proc/sys/fs/file-nr",
         flags: Vec::new,
         collect: Collect::Now(filefd::collect),
+    },
+    Collector {
+        name: "infiniband",
+        on: true,
+        help: "InfiniBand adapters, from /sys/class/infiniband",
+        flags: Vec::new,
+        collect: Collect::Now(infiniband::collect),
+    },
+    Collector {
+        name: "ipvs",
+        on: true,
+        help: "the kernel's load balancer, from /proc/net/ip_vs",
+        flags: ipvs::flags,
+        collect: Collect::Now(ipvs::collect),
     },
     Collector {
         name: "kernel_hung",

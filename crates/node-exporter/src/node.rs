@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{dmi, os, stat, vmstat};
+use crate::collectors::{dmi, ipvs, os, stat, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -13,6 +13,8 @@ pub struct Node {
     pub paths: Paths,
     /// What the firmware said.
     pub(crate) dmi: dmi::State,
+    /// Labels of the backends.
+    pub(crate) ipvs: ipvs::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
@@ -29,6 +31,7 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             dmi: dmi::State::default(),
+            ipvs: ipvs::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
