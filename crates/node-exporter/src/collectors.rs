@@ -1,5 +1,7 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod bcache;
+pub(crate) mod bcachefs;
 pub(crate) mod bonding;
 pub(crate) mod conntrack;
 pub(crate) mod dmi;
@@ -58,6 +60,20 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
 pub const ALL: &[Collector] = &[
+    Collector {
+        name: "bcache",
+        on: true,
+        help: "disks behind a cache, from /sys/fs/bcache",
+        flags: bcache::flags,
+        collect: Collect::Now(bcache::collect),
+    },
+    Collector {
+        name: "bcachefs",
+        on: true,
+        help: "bcachefs file systems, from /sys/fs/bcachefs",
+        flags: Vec::new,
+        collect: Collect::Now(bcachefs::collect),
+    },
     Collector {
         name: "bonding",
         on: true,

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{dmi, ipvs, os, stat, vmstat};
+use crate::collectors::{bcache, dmi, ipvs, os, stat, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -11,6 +11,8 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// Whether the use of cache devices is written.
+    pub(crate) bcache: bcache::State,
     /// What the firmware said.
     pub(crate) dmi: dmi::State,
     /// Labels of the backends.
@@ -30,6 +32,7 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            bcache: bcache::State::new(matches),
             dmi: dmi::State::default(),
             ipvs: ipvs::State::new(matches)?,
             os: os::State::default(),
