@@ -1,12 +1,25 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod bcache;
+pub(crate) mod bcachefs;
+pub(crate) mod bonding;
+pub(crate) mod conntrack;
 pub(crate) mod cpu;
 pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
+pub(crate) mod dmi;
+pub(crate) mod dmmultipath;
+pub(crate) mod edac;
+pub(crate) mod entropy;
+pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
 pub(crate) mod hwmon;
+pub(crate) mod infiniband;
+pub(crate) mod ipvs;
+pub(crate) mod kernel_hung;
 pub(crate) mod loadavg;
+pub(crate) mod mdadm;
 pub(crate) mod meminfo;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
@@ -59,6 +72,34 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     Collector {
+        name: "bcache",
+        on: true,
+        help: "disks behind a cache, from /sys/fs/bcache",
+        flags: bcache::flags,
+        collect: Collect::Now(bcache::collect),
+    },
+    Collector {
+        name: "bcachefs",
+        on: true,
+        help: "bcachefs file systems, from /sys/fs/bcachefs",
+        flags: Vec::new,
+        collect: Collect::Now(bcachefs::collect),
+    },
+    Collector {
+        name: "bonding",
+        on: true,
+        help: "joined network interfaces, from /sys/class/net",
+        flags: Vec::new,
+        collect: Collect::Now(bonding::collect),
+    },
+    Collector {
+        name: "conntrack",
+        on: true,
+        help: "connections that netfilter tracks",
+        flags: Vec::new,
+        collect: Collect::Now(conntrack::collect),
+    },
+    Collector {
         name: "cpu",
         on: true,
         help: "time that CPUs spent in each mode, from /proc/stat",
@@ -78,6 +119,41 @@ pub const ALL: &[Collector] = &[
         help: "disk input and output, from /proc/diskstats",
         flags: diskstats::flags,
         collect: Collect::Now(diskstats::collect),
+    },
+    Collector {
+        name: "dmi",
+        on: true,
+        help: "what the firmware says about the machine, from /sys/class/dmi",
+        flags: Vec::new,
+        collect: Collect::Now(dmi::collect),
+    },
+    Collector {
+        name: "dmmultipath",
+        on: true,
+        help: "disks reached over several paths, from /sys/block",
+        flags: Vec::new,
+        collect: Collect::Now(dmmultipath::collect),
+    },
+    Collector {
+        name: "edac",
+        on: true,
+        help: "memory errors, from /sys/devices/system/edac",
+        flags: Vec::new,
+        collect: Collect::Now(edac::collect),
+    },
+    Collector {
+        name: "entropy",
+        on: true,
+        help: "randomness that the kernel holds ready",
+        flags: Vec::new,
+        collect: Collect::Now(entropy::collect),
+    },
+    Collector {
+        name: "fibrechannel",
+        on: true,
+        help: "Fibre Channel adapters, from /sys/class/fc_host",
+        flags: Vec::new,
+        collect: Collect::Now(fibrechannel::collect),
     },
     Collector {
         name: "filefd",
@@ -101,11 +177,39 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(hwmon::collect),
     },
     Collector {
+        name: "infiniband",
+        on: true,
+        help: "InfiniBand adapters, from /sys/class/infiniband",
+        flags: Vec::new,
+        collect: Collect::Now(infiniband::collect),
+    },
+    Collector {
+        name: "ipvs",
+        on: true,
+        help: "the kernel's load balancer, from /proc/net/ip_vs",
+        flags: ipvs::flags,
+        collect: Collect::Now(ipvs::collect),
+    },
+    Collector {
+        name: "kernel_hung",
+        on: true,
+        help: "tasks that the kernel found hanging",
+        flags: Vec::new,
+        collect: Collect::Now(kernel_hung::collect),
+    },
+    Collector {
         name: "loadavg",
         on: true,
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "mdadm",
+        on: true,
+        help: "software RAID, from /proc/mdstat and /sys/block/md*",
+        flags: Vec::new,
+        collect: Collect::Now(mdadm::collect),
     },
     Collector {
         name: "meminfo",

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat};
+use crate::collectors::{bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, stat, textfile, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -14,16 +14,22 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
+    /// Whether the use of cache devices is written.
+    pub(crate) bcache: bcache::State,
     /// The highest counts seen, and where attributes are.
     pub(crate) cpu: cpu::State,
     /// Which CPUs share a frequency.
     pub(crate) cpufreq: cpufreq::State,
     /// Which devices are reported, and what udev knows of them.
     pub(crate) diskstats: diskstats::State,
+    /// What the firmware said.
+    pub(crate) dmi: dmi::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
     pub(crate) hwmon: hwmon::State,
+    /// Labels of the backends.
+    pub(crate) ipvs: ipvs::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -48,11 +54,14 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             netlink: Netlink::default(),
+            bcache: bcache::State::new(matches),
             cpu: cpu::State::new(matches)?,
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
+            dmi: dmi::State::default(),
             filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
+            ipvs: ipvs::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
