@@ -3,7 +3,9 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{cpu, cpufreq, diskstats, hwmon, netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{
+    cpu, cpufreq, diskstats, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat,
+};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -32,6 +34,8 @@ pub struct Node {
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// The directories, and what was read from them.
+    pub(crate) textfile: textfile::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
 }
@@ -53,6 +57,7 @@ impl Node {
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
+            textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
         })
     }
