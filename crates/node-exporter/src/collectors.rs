@@ -1,6 +1,9 @@
 //! The collectors, in the order of their names.
 
 pub(crate) mod loadavg;
+pub(crate) mod nfs;
+mod nfs_rpc;
+pub(crate) mod nfsd;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -46,5 +49,19 @@ pub const ALL: &[Collector] = &[
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "nfs",
+        on: true,
+        help: "calls of the NFS client, from /proc/net/rpc/nfs",
+        flags: Vec::new,
+        collect: Collect::Now(nfs::collect),
+    },
+    Collector {
+        name: "nfsd",
+        on: true,
+        help: "calls that the NFS server answered, from /proc/net/rpc/nfsd",
+        flags: Vec::new,
+        collect: Collect::Now(nfsd::collect),
     },
 ];
