@@ -1,9 +1,17 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod filefd;
 pub(crate) mod loadavg;
+pub(crate) mod meminfo;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
+pub(crate) mod os;
+pub(crate) mod pressure;
+pub(crate) mod stat;
+pub(crate) mod time;
+pub(crate) mod uname;
+pub(crate) mod vmstat;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -42,7 +50,13 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
 pub const ALL: &[Collector] = &[
-    // In the order of their names.
+    Collector {
+        name: "filefd",
+        on: true,
+        help: "file handles, from /proc/sys/fs/file-nr",
+        flags: Vec::new,
+        collect: Collect::Now(filefd::collect),
+    },
     Collector {
         name: "loadavg",
         on: true,
@@ -63,5 +77,52 @@ pub const ALL: &[Collector] = &[
         help: "calls that the NFS server answered, from /proc/net/rpc/nfsd",
         flags: Vec::new,
         collect: Collect::Now(nfsd::collect),
+        name: "meminfo",
+        on: true,
+        help: "memory, from /proc/meminfo",
+        flags: Vec::new,
+        collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
+        name: "os",
+        on: true,
+        help: "distribution, from /etc/os-release",
+        flags: Vec::new,
+        collect: Collect::Now(os::collect),
+    },
+    Collector {
+        name: "pressure",
+        on: true,
+        help: "time that tasks waited, from /proc/pressure",
+        flags: Vec::new,
+        collect: Collect::Now(pressure::collect),
+    },
+    Collector {
+        name: "stat",
+        on: true,
+        help: "interrupts, forks, boot time, from /proc/stat",
+        flags: stat::flags,
+        collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "time",
+        on: true,
+        help: "clock, time zone and clock source",
+        flags: Vec::new,
+        collect: Collect::Now(time::collect),
+    },
+    Collector {
+        name: "uname",
+        on: true,
+        help: "kernel and host name, from uname",
+        flags: Vec::new,
+        collect: Collect::Now(uname::collect),
+    },
+    Collector {
+        name: "vmstat",
+        on: true,
+        help: "paging and faults, from /proc/vmstat",
+        flags: vmstat::flags,
+        collect: Collect::Now(vmstat::collect),
     },
 ];

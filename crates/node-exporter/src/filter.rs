@@ -1,33 +1,74 @@
 //! The include and exclude expressions of the flags.
 
+use std::cell::RefCell;
+
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use crate::flags::{is_given, text};
 
+/// Names whose verdict is remembered; all are forgotten when there are more, so that names that come and go do not add up.
+const VERDICTS_MAX: usize = 1024;
+
 /// Which names a collector reports: all, only those that match, or all but those that match.
 ///
-/// Expressions are unanchored, as in the reference.
+/// Expressions are unanchored, as in the reference. Each name is matched once and its verdict remembered,
+/// because the same names come back in every scrape.
 #[derive(Debug, Default)]
-pub enum Filter {
-    /// Every name passes.
+pub struct Filter {
+    rule: Rule,
+    verdicts: RefCell<FxHashMap<Box<str>, bool>>,
+}
+
+#[derive(Debug, Default)]
+enum Rule {
     #[default]
     All,
-    /// Names that match pass.
     Include(Regex),
-    /// Names that do not match pass.
     Exclude(Regex),
 }
 
 impl Filter {
+    /// Passes names that match `text`; `flag` names it in the message if it is not valid.
+    pub fn include(flag: &str, text: &str) -> Result<Self, StartError> {
+        Ok(Self::from(Rule::Include(compile(flag, text)?)))
+    }
+
+    /// Passes names that do not match `text`; `flag` names it in the message if it is not valid.
+    pub fn exclude(flag: &str, text: &str) -> Result<Self, StartError> {
+        Ok(Self::from(Rule::Exclude(compile(flag, text)?)))
+    }
+
     /// Whether `name` is reported.
     #[must_use]
     pub fn passes(&self, name: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Include(regex) => regex.is_match(name),
-            Self::Exclude(regex) => !regex.is_match(name),
+        let verdict = match &self.rule {
+            Rule::All => return true,
+            Rule::Include(_) | Rule::Exclude(_) => self.verdicts.borrow().get(name).copied(),
+        };
+        verdict.unwrap_or_else(|| {
+            let passes = match &self.rule {
+                Rule::All => true,
+                Rule::Include(regex) => regex.is_match(name),
+                Rule::Exclude(regex) => !regex.is_match(name),
+            };
+            let mut verdicts = self.verdicts.borrow_mut();
+            if verdicts.len() >= VERDICTS_MAX {
+                verdicts.clear();
+            }
+            verdicts.insert(name.into(), passes);
+            passes
+        })
+    }
+}
+
+impl From<Rule> for Filter {
+    fn from(rule: Rule) -> Self {
+        Self {
+            rule,
+            verdicts: RefCell::default(),
         }
     }
 }
@@ -81,9 +122,9 @@ impl Pair {
             (Some((include, _)), (exclude, text)) if but.is_some() && !text.is_empty() => Err(StartError(
                 format!("--{include} and --{exclude} cannot be used together"),
             )),
-            (Some((include, text)), _) => Ok(Filter::Include(compile(include, text)?)),
-            (None, (_, "")) => Ok(Filter::All),
-            (None, (exclude, text)) => Ok(Filter::Exclude(compile(exclude, text)?)),
+            (Some((include, text)), _) => Filter::include(include, text),
+            (None, (_, "")) => Ok(Filter::default()),
+            (None, (exclude, text)) => Filter::exclude(exclude, text),
         }
     }
 

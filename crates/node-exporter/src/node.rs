@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
+use crate::collectors::{os, stat, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -10,8 +11,12 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
-    // One field per collector that has settings or state, in the order of their names:
-    // `pub(crate) cpu: cpu::State`, built by `cpu::State::new(matches)?`.
+    /// The parsed os-release file.
+    pub(crate) os: os::State,
+    /// Whether soft interrupts are written.
+    pub(crate) stat: stat::State,
+    /// Which fields are written.
+    pub(crate) vmstat: vmstat::State,
 }
 
 impl Node {
@@ -21,6 +26,9 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            os: os::State::default(),
+            stat: stat::State::new(matches),
+            vmstat: vmstat::State::new(matches)?,
         })
     }
 }

@@ -5,12 +5,13 @@
 //! A descriptor whose device is gone answers `ENODEV`; it is dropped and the path opened anew.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fs::File;
-use std::io;
 use std::ops::Deref;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use rustix::buffer::spare_capacity;
+use rustix::io::Errno;
 
 use crate::Error;
 
@@ -20,10 +21,12 @@ const KEPT_FILES_MAX: usize = 640;
 const FILE_BYTES_MAX: usize = 8 << 20;
 /// A sysfs attribute is at most one page, and arrives in one read.
 const ATTRIBUTE_BYTES_MAX: usize = 4096;
-/// First guess at the size of a procfs file.
-const FIRST_READ_BYTES: usize = 16 << 10;
+/// Room offered to each read of a procfs file, which gives a page or less at a time.
+const READ_BYTES: usize = 8 << 10;
 /// Read buffers kept for the next file.
 const BUFFERS_MAX: usize = 4;
+/// A buffer that grew beyond this for a large file is given back.
+const BUFFER_BYTES_MAX: usize = 64 << 10;
 
 /// Where the kernel's files are: `--path.procfs`, `--path.sysfs`, `--path.rootfs`, `--path.udev.data`.
 #[derive(Debug)]
@@ -36,34 +39,71 @@ pub struct Paths {
     pub rootfs: PathBuf,
     /// Directory of udev's database: `/run/udev/data`.
     pub udev_data: PathBuf,
-    /// Descriptors of the files read on every scrape.
-    kept: RefCell<HashMap<PathBuf, File>>,
+    /// Descriptors of files below procfs that are read on every scrape.
+    kept_proc: Kept,
+    /// The same below sysfs.
+    kept_sys: Kept,
     /// Read buffers between uses.
     buffers: RefCell<Vec<Vec<u8>>>,
 }
 
+/// Open files by their path below a root.
+type Kept = RefCell<FxHashMap<Box<str>, File>>;
+
+/// How a file is read from an open descriptor.
+type Read = fn(&File, &mut Vec<u8>) -> Result<(), Errno>;
+
 /// The content of a file; its buffer goes back to [`Paths`] when this is dropped.
 #[derive(Debug)]
-pub struct Text<'a> {
+pub struct Bytes<'a> {
     bytes: Vec<u8>,
     paths: &'a Paths,
+}
+
+/// The content of a file as text; its buffer goes back to [`Paths`] when this is dropped.
+#[derive(Debug)]
+pub struct Text<'a> {
+    text: String,
+    paths: &'a Paths,
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Bytes<'_> {
+    fn drop(&mut self) {
+        self.paths.give_back(std::mem::take(&mut self.bytes));
+    }
+}
+
+impl<'a> Bytes<'a> {
+    /// Bytes that are not UTF-8 become U+FFFD.
+    fn into_text(mut self) -> Text<'a> {
+        let text = String::from_utf8(std::mem::take(&mut self.bytes))
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Text {
+            text,
+            paths: self.paths,
+        }
+    }
 }
 
 impl Deref for Text<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
-        // Checked when the file was read.
-        std::str::from_utf8(&self.bytes).unwrap_or_default()
+        &self.text
     }
 }
 
 impl Drop for Text<'_> {
     fn drop(&mut self) {
-        let mut buffers = self.paths.buffers.borrow_mut();
-        if buffers.len() < BUFFERS_MAX && self.bytes.capacity() <= 4 * FIRST_READ_BYTES {
-            buffers.push(std::mem::take(&mut self.bytes));
-        }
+        self.paths.give_back(std::mem::take(&mut self.text).into_bytes());
     }
 }
 
@@ -76,7 +116,8 @@ impl Paths {
             sysfs,
             rootfs,
             udev_data,
-            kept: RefCell::default(),
+            kept_proc: Kept::default(),
+            kept_sys: Kept::default(),
             buffers: RefCell::default(),
         }
     }
@@ -85,25 +126,31 @@ impl Paths {
     ///
     /// Fails with [`Error::NoData`] where the file does not exist, else with [`Error::Read`].
     pub fn read_proc(&self, name: &str) -> Result<Text<'_>, Error> {
-        self.read_kept(self.procfs.join(name), read_whole)
+        Ok(self.read_proc_bytes(name)?.into_text())
+    }
+
+    /// Like [`read_proc`](Self::read_proc), for content that is not text.
+    pub fn read_proc_bytes(&self, name: &str) -> Result<Bytes<'_>, Error> {
+        self.read_kept(&self.procfs, &self.kept_proc, name, read_whole)
     }
 
     /// An attribute below sysfs, read through a kept descriptor, without white space at its ends.
     ///
     /// Fails like [`read_proc`](Self::read_proc).
     pub fn read_sys(&self, name: &str) -> Result<Text<'_>, Error> {
-        let mut text = self.read_kept(self.sysfs.join(name), read_attribute)?;
-        trim(&mut text.bytes);
-        Ok(text)
+        let mut content = self.read_kept(&self.sysfs, &self.kept_sys, name, read_attribute)?;
+        trim(&mut content.bytes);
+        Ok(content.into_text())
     }
 
     /// Any file, opened and closed here: for what is read once or seldom.
+    ///
+    /// Fails like [`read_proc`](Self::read_proc).
     pub fn read_once(&self, path: &Path) -> Result<Text<'_>, Error> {
-        let mut text = self.buffer();
-        let file = File::open(path).map_err(|source| Error::read(path, source))?;
-        read_whole(&file, &mut text.bytes).map_err(|source| Error::read(path, source))?;
-        make_utf8(&mut text.bytes);
-        Ok(text)
+        let mut content = self.buffer();
+        let file = self.open(path)?;
+        read_whole(&file, &mut content.bytes).map_err(|errno| Error::read(path, errno.into()))?;
+        Ok(content.into_text())
     }
 
     /// Names in a directory below sysfs, sorted. Fails with [`Error::NoData`] where there is none.
@@ -116,71 +163,85 @@ impl Paths {
         list(&self.procfs.join(name))
     }
 
-    fn buffer(&self) -> Text<'_> {
-        let mut bytes = self.buffers.borrow_mut().pop().unwrap_or_default();
-        bytes.clear();
-        Text { bytes, paths: self }
-    }
-
-    fn read_kept(
-        &self,
-        path: PathBuf,
-        read: fn(&File, &mut Vec<u8>) -> io::Result<()>,
-    ) -> Result<Text<'_>, Error> {
-        let mut text = self.buffer();
-        if let Some(file) = self.kept.borrow().get(&path)
-            && read(file, &mut text.bytes).is_ok()
-        {
-            make_utf8(&mut text.bytes);
-            return Ok(text);
-        }
-        // Not kept yet, or its device is gone and perhaps back under the same name.
-        self.kept.borrow_mut().remove(&path);
-        text.bytes.clear();
-        let file = File::open(&path).map_err(|source| Error::read(&path, source))?;
-        read(&file, &mut text.bytes).map_err(|source| Error::read(&path, source))?;
-        make_utf8(&mut text.bytes);
-        let mut kept = self.kept.borrow_mut();
-        if kept.len() < KEPT_FILES_MAX {
-            kept.insert(path, file);
-        }
-        Ok(text)
-    }
-
     /// Closes every kept descriptor below `directory`, for a device that is gone.
     pub fn forget(&self, directory: &Path) {
-        self.kept
-            .borrow_mut()
-            .retain(|path, _| !path.starts_with(directory));
+        for (root, kept) in [(&self.procfs, &self.kept_proc), (&self.sysfs, &self.kept_sys)] {
+            if let Ok(below) = directory.strip_prefix(root) {
+                kept.borrow_mut()
+                    .retain(|name, _| !Path::new(&**name).starts_with(below));
+            }
+        }
+    }
+
+    fn read_kept(&self, root: &Path, kept: &Kept, name: &str, read: Read) -> Result<Bytes<'_>, Error> {
+        let mut content = self.buffer();
+        let result = kept.borrow().get(name).map(|file| read(file, &mut content.bytes));
+        match result {
+            Some(Ok(())) => return Ok(content),
+            // The device is gone, and perhaps back under the same name.
+            Some(Err(Errno::NODEV | Errno::NXIO | Errno::SRCH)) | None => {}
+            Some(Err(errno)) => return Err(Error::read(&root.join(name), errno.into())),
+        }
+        kept.borrow_mut().remove(name);
+        content.bytes.clear();
+        let path = root.join(name);
+        let file = self.open(&path)?;
+        let result = read(&file, &mut content.bytes);
+        // Kept even when it cannot be read: the speed of an interface that is down fails in the same way next time.
+        if self.kept_proc.borrow().len() + self.kept_sys.borrow().len() < KEPT_FILES_MAX {
+            kept.borrow_mut().insert(name.into(), file);
+        }
+        match result {
+            Ok(()) => Ok(content),
+            Err(errno) => Err(Error::read(&path, errno.into())),
+        }
+    }
+
+    /// Opens a file. Where the process has no descriptor left, the kept ones are closed first.
+    fn open(&self, path: &Path) -> Result<File, Error> {
+        let opened = File::open(path).or_else(|error| match Errno::from_io_error(&error) {
+            Some(Errno::MFILE) => {
+                self.kept_proc.borrow_mut().clear();
+                self.kept_sys.borrow_mut().clear();
+                File::open(path)
+            }
+            _ => Err(error),
+        });
+        opened.map_err(|source| Error::read(path, source))
+    }
+
+    fn buffer(&self) -> Bytes<'_> {
+        let mut bytes = self.buffers.borrow_mut().pop().unwrap_or_default();
+        bytes.clear();
+        Bytes { bytes, paths: self }
+    }
+
+    fn give_back(&self, buffer: Vec<u8>) {
+        let mut buffers = self.buffers.borrow_mut();
+        if buffers.len() < BUFFERS_MAX && (1..=BUFFER_BYTES_MAX).contains(&buffer.capacity()) {
+            buffers.push(buffer);
+        }
     }
 }
 
 /// Reads from the start to the end: procfs gives a file in pieces of its own choosing.
-fn read_whole(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut filled = 0;
+fn read_whole(file: &File, bytes: &mut Vec<u8>) -> Result<(), Errno> {
     loop {
-        if bytes.len() - filled < FIRST_READ_BYTES / 2 {
-            bytes.resize(filled + FIRST_READ_BYTES, 0);
-        }
-        match file.read_at(&mut bytes[filled..], filled as u64) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if filled > FILE_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "more than 8 MiB"));
+        bytes.reserve(READ_BYTES);
+        let offset = bytes.len() as u64;
+        match rustix::io::pread(file, spare_capacity(bytes), offset) {
+            Ok(0) => return Ok(()),
+            Ok(_) if bytes.len() > FILE_BYTES_MAX => return Err(Errno::FBIG),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
         }
     }
-    bytes.truncate(filled);
-    Ok(())
 }
 
 /// Reads a sysfs attribute in one call; some drivers run a measurement for each.
-fn read_attribute(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    bytes.resize(ATTRIBUTE_BYTES_MAX, 0);
-    let count = file.read_at(bytes, 0)?;
-    bytes.truncate(count);
+fn read_attribute(file: &File, bytes: &mut Vec<u8>) -> Result<(), Errno> {
+    bytes.reserve(ATTRIBUTE_BYTES_MAX);
+    rustix::io::pread(file, spare_capacity(bytes), 0)?;
     Ok(())
 }
 
@@ -189,12 +250,6 @@ fn trim(bytes: &mut Vec<u8>) {
     bytes.truncate(end);
     let start = bytes.len() - bytes.trim_ascii_start().len();
     bytes.drain(..start);
-}
-
-fn make_utf8(bytes: &mut Vec<u8>) {
-    if std::str::from_utf8(bytes).is_err() {
-        *bytes = String::from_utf8_lossy(bytes).into_owned().into_bytes();
-    }
 }
 
 fn list(path: &Path) -> Result<Vec<String>, Error> {
@@ -223,7 +278,9 @@ mod tests {
         assert_eq!(&*paths.read_sys("mtu").unwrap(), "1500");
         std::fs::write(root.path().join("mtu"), "9000\n").unwrap();
         assert_eq!(&*paths.read_sys("mtu").unwrap(), "9000");
-        assert_eq!(paths.kept.borrow().len(), 1);
+        assert_eq!(paths.kept_sys.borrow().len(), 1);
+        paths.forget(root.path());
+        assert_eq!(paths.kept_sys.borrow().len(), 0);
     }
 
     #[test]
@@ -245,5 +302,16 @@ mod tests {
             paths(Path::new("/dev")).read_proc("zero"),
             Err(Error::Read { .. })
         ));
+    }
+
+    #[test]
+    fn a_file_larger_than_one_read_is_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let large = "0123456789".repeat(3 * READ_BYTES / 10);
+        std::fs::write(root.path().join("interrupts"), &large).unwrap();
+        assert_eq!(
+            paths(root.path()).read_proc("interrupts").unwrap().len(),
+            large.len()
+        );
     }
 }
