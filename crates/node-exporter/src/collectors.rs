@@ -6,12 +6,24 @@ pub(crate) mod meminfo;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
+pub(crate) mod nvme;
 pub(crate) mod os;
+pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
+pub(crate) mod rapl;
+pub(crate) mod schedstat;
+pub(crate) mod selinux;
+pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod tapestats;
 pub(crate) mod time;
+pub(crate) mod timex;
+pub(crate) mod udp_queues;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
+pub(crate) mod watchdog;
+pub(crate) mod xfs;
+pub(crate) mod zfs;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -65,6 +77,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(loadavg::collect),
     },
     Collector {
+        name: "meminfo",
+        on: true,
+        help: "memory, from /proc/meminfo",
+        flags: Vec::new,
+        collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
         name: "nfs",
         on: true,
         help: "calls of the NFS client, from /proc/net/rpc/nfs",
@@ -77,11 +96,13 @@ pub const ALL: &[Collector] = &[
         help: "calls that the NFS server answered, from /proc/net/rpc/nfsd",
         flags: Vec::new,
         collect: Collect::Now(nfsd::collect),
-        name: "meminfo",
+    },
+    Collector {
+        name: "nvme",
         on: true,
-        help: "memory, from /proc/meminfo",
+        help: "NVMe controllers and namespaces, from /sys/class/nvme",
         flags: Vec::new,
-        collect: Collect::Now(meminfo::collect),
+        collect: Collect::Now(nvme::collect),
     },
     Collector {
         name: "os",
@@ -91,11 +112,46 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(os::collect),
     },
     Collector {
+        name: "powersupplyclass",
+        on: true,
+        help: "batteries and chargers, from /sys/class/power_supply",
+        flags: powersupplyclass::flags,
+        collect: Collect::Now(powersupplyclass::collect),
+    },
+    Collector {
         name: "pressure",
         on: true,
         help: "time that tasks waited, from /proc/pressure",
         flags: Vec::new,
         collect: Collect::Now(pressure::collect),
+    },
+    Collector {
+        name: "rapl",
+        on: true,
+        help: "energy that the processor used, from /sys/class/powercap",
+        flags: rapl::flags,
+        collect: Collect::Now(rapl::collect),
+    },
+    Collector {
+        name: "schedstat",
+        on: true,
+        help: "time that tasks ran and waited, from /proc/schedstat",
+        flags: Vec::new,
+        collect: Collect::Now(schedstat::collect),
+    },
+    Collector {
+        name: "selinux",
+        on: true,
+        help: "whether SELinux is on, from /sys/fs/selinux",
+        flags: Vec::new,
+        collect: Collect::Now(selinux::collect),
+    },
+    Collector {
+        name: "softnet",
+        on: true,
+        help: "packets that each CPU took, from /proc/net/softnet_stat",
+        flags: Vec::new,
+        collect: Collect::Now(softnet::collect),
     },
     Collector {
         name: "stat",
@@ -105,11 +161,32 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(stat::collect),
     },
     Collector {
+        name: "tapestats",
+        on: true,
+        help: "tape drives, from /sys/class/scsi_tape",
+        flags: tapestats::flags,
+        collect: Collect::Now(tapestats::collect),
+    },
+    Collector {
         name: "time",
         on: true,
         help: "clock, time zone and clock source",
         flags: Vec::new,
         collect: Collect::Now(time::collect),
+    },
+    Collector {
+        name: "timex",
+        on: true,
+        help: "how the kernel disciplines its clock",
+        flags: Vec::new,
+        collect: Collect::Now(timex::collect),
+    },
+    Collector {
+        name: "udp_queues",
+        on: true,
+        help: "bytes that wait in UDP sockets, from /proc/net/udp",
+        flags: Vec::new,
+        collect: Collect::Now(udp_queues::collect),
     },
     Collector {
         name: "uname",
@@ -124,5 +201,26 @@ pub const ALL: &[Collector] = &[
         help: "paging and faults, from /proc/vmstat",
         flags: vmstat::flags,
         collect: Collect::Now(vmstat::collect),
+    },
+    Collector {
+        name: "watchdog",
+        on: true,
+        help: "watchdog timers, from /sys/class/watchdog",
+        flags: Vec::new,
+        collect: Collect::Now(watchdog::collect),
+    },
+    Collector {
+        name: "xfs",
+        on: true,
+        help: "XFS file systems, from /sys/fs/xfs",
+        flags: Vec::new,
+        collect: Collect::Now(xfs::collect),
+    },
+    Collector {
+        name: "zfs",
+        on: true,
+        help: "ZFS and its pools, from /proc/spl/kstat/zfs",
+        flags: Vec::new,
+        collect: Collect::Now(zfs::collect),
     },
 ];

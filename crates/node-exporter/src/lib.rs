@@ -19,6 +19,8 @@ pub mod filter;
 pub mod flags;
 pub mod node;
 pub mod source;
+#[cfg(test)]
+pub(crate) mod tree;
 
 pub use error::Error;
 pub use exporter::NodeExporter;

@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{os, stat, vmstat};
+use crate::collectors::{os, powersupplyclass, rapl, stat, tapestats, vmstat};
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -13,8 +13,14 @@ pub struct Node {
     pub paths: Paths,
     /// The parsed os-release file.
     pub(crate) os: os::State,
+    /// Which power supplies are written.
+    pub(crate) powersupplyclass: powersupplyclass::State,
+    /// Where the zone is named.
+    pub(crate) rapl: rapl::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which tape drives are written.
+    pub(crate) tapestats: tapestats::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
 }
@@ -27,7 +33,10 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             os: os::State::default(),
+            powersupplyclass: powersupplyclass::State::new(matches)?,
+            rapl: rapl::State::new(matches),
             stat: stat::State::new(matches),
+            tapestats: tapestats::State::new(matches)?,
             vmstat: vmstat::State::new(matches)?,
         })
     }

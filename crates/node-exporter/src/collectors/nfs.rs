@@ -217,9 +217,18 @@ mod tests {
     #[test]
     fn truncated_and_strange() {
         check("", expect![[r#""#]]);
-        check("net 70 70\n", expect![[r#"parse net/rpc/nfs line 1: "net 70 70""#]]);
-        check("proc3 22 0 1\n", expect![[r#"parse net/rpc/nfs line 1: "proc3 22 0 1""#]]);
+        check(
+            "net 70 70\n",
+            expect![[r#"parse net/rpc/nfs line 1: "net 70 70""#]],
+        );
+        check(
+            "proc3 22 0 1\n",
+            expect![[r#"parse net/rpc/nfs line 1: "proc3 22 0 1""#]],
+        );
         check("rpc", expect![[r#"parse net/rpc/nfs line 1: "rpc""#]]);
-        check("\u{fffd}\u{fffd}\n", expect![[r#"parse net/rpc/nfs line 1: "��""#]]);
+        check(
+            "\u{fffd}\u{fffd}\n",
+            expect![[r#"parse net/rpc/nfs line 1: "��""#]],
+        );
     }
 }

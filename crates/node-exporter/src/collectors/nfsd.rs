@@ -328,7 +328,10 @@ mod tests {
         check("", expect![[r#""#]]);
         check("rc 0 6\n", expect![[r#"parse net/rpc/nfsd line 1: "rc 0 6""#]]);
         check("th x\n", expect![[r#"parse net/rpc/nfsd line 1: "th x""#]]);
-        check("proc4ops 72 0 0 0\n", expect![[r#"parse net/rpc/nfsd line 1: "proc4ops 72 0 0 0""#]]);
+        check(
+            "proc4ops 72 0 0 0\n",
+            expect![[r#"parse net/rpc/nfsd line 1: "proc4ops 72 0 0 0""#]],
+        );
         check("io", expect![[r#"parse net/rpc/nfsd line 1: "io""#]]);
     }
 }
