@@ -24,15 +24,30 @@ pub(crate) mod meminfo;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
+pub(crate) mod nfs;
+mod nfs_rpc;
+pub(crate) mod nfsd;
+pub(crate) mod nvme;
 pub(crate) mod os;
+pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
+pub(crate) mod rapl;
+pub(crate) mod schedstat;
+pub(crate) mod selinux;
 pub(crate) mod sockstat;
+pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod tapestats;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
 pub(crate) mod time;
+pub(crate) mod timex;
+pub(crate) mod udp_queues;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
+pub(crate) mod watchdog;
+pub(crate) mod xfs;
+pub(crate) mod zfs;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -240,11 +255,39 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(netstat::collect),
     },
     Collector {
+        name: "nfs",
+        on: true,
+        help: "calls of the NFS client, from /proc/net/rpc/nfs",
+        flags: Vec::new,
+        collect: Collect::Now(nfs::collect),
+    },
+    Collector {
+        name: "nfsd",
+        on: true,
+        help: "calls that the NFS server answered, from /proc/net/rpc/nfsd",
+        flags: Vec::new,
+        collect: Collect::Now(nfsd::collect),
+    },
+    Collector {
+        name: "nvme",
+        on: true,
+        help: "NVMe controllers and namespaces, from /sys/class/nvme",
+        flags: Vec::new,
+        collect: Collect::Now(nvme::collect),
+    },
+    Collector {
         name: "os",
         on: true,
         help: "distribution, from /etc/os-release",
         flags: Vec::new,
         collect: Collect::Now(os::collect),
+    },
+    Collector {
+        name: "powersupplyclass",
+        on: true,
+        help: "batteries and chargers, from /sys/class/power_supply",
+        flags: powersupplyclass::flags,
+        collect: Collect::Now(powersupplyclass::collect),
     },
     Collector {
         name: "pressure",
@@ -254,6 +297,27 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(pressure::collect),
     },
     Collector {
+        name: "rapl",
+        on: true,
+        help: "energy that the processor used, from /sys/class/powercap",
+        flags: rapl::flags,
+        collect: Collect::Now(rapl::collect),
+    },
+    Collector {
+        name: "schedstat",
+        on: true,
+        help: "time that tasks ran and waited, from /proc/schedstat",
+        flags: Vec::new,
+        collect: Collect::Now(schedstat::collect),
+    },
+    Collector {
+        name: "selinux",
+        on: true,
+        help: "whether SELinux is on, from /sys/fs/selinux",
+        flags: Vec::new,
+        collect: Collect::Now(selinux::collect),
+    },
+    Collector {
         name: "sockstat",
         on: true,
         help: "sockets in use, from /proc/net/sockstat and sockstat6",
@@ -261,11 +325,25 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(sockstat::collect),
     },
     Collector {
+        name: "softnet",
+        on: true,
+        help: "packets that each CPU took, from /proc/net/softnet_stat",
+        flags: Vec::new,
+        collect: Collect::Now(softnet::collect),
+    },
+    Collector {
         name: "stat",
         on: true,
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "tapestats",
+        on: true,
+        help: "tape drives, from /sys/class/scsi_tape",
+        flags: tapestats::flags,
+        collect: Collect::Now(tapestats::collect),
     },
     Collector {
         name: "textfile",
@@ -289,6 +367,20 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(time::collect),
     },
     Collector {
+        name: "timex",
+        on: true,
+        help: "how the kernel disciplines its clock",
+        flags: Vec::new,
+        collect: Collect::Now(timex::collect),
+    },
+    Collector {
+        name: "udp_queues",
+        on: true,
+        help: "bytes that wait in UDP sockets, from /proc/net/udp",
+        flags: Vec::new,
+        collect: Collect::Now(udp_queues::collect),
+    },
+    Collector {
         name: "uname",
         on: true,
         help: "kernel and host name, from uname",
@@ -301,5 +393,26 @@ pub const ALL: &[Collector] = &[
         help: "paging and faults, from /proc/vmstat",
         flags: vmstat::flags,
         collect: Collect::Now(vmstat::collect),
+    },
+    Collector {
+        name: "watchdog",
+        on: true,
+        help: "watchdog timers, from /sys/class/watchdog",
+        flags: Vec::new,
+        collect: Collect::Now(watchdog::collect),
+    },
+    Collector {
+        name: "xfs",
+        on: true,
+        help: "XFS file systems, from /sys/fs/xfs",
+        flags: Vec::new,
+        collect: Collect::Now(xfs::collect),
+    },
+    Collector {
+        name: "zfs",
+        on: true,
+        help: "ZFS and its pools, from /proc/spl/kstat/zfs",
+        flags: Vec::new,
+        collect: Collect::Now(zfs::collect),
     },
 ];

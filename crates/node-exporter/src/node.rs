@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, stat, textfile, vmstat};
+use crate::collectors::{bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, powersupplyclass, rapl, stat, tapestats, textfile, vmstat};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -38,8 +38,14 @@ pub struct Node {
     pub(crate) netstat: netstat::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
+    /// Which power supplies are written.
+    pub(crate) powersupplyclass: powersupplyclass::State,
+    /// Where the zone is named.
+    pub(crate) rapl: rapl::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which tape drives are written.
+    pub(crate) tapestats: tapestats::State,
     /// The directories, and what was read from them.
     pub(crate) textfile: textfile::State,
     /// Which fields are written.
@@ -66,7 +72,10 @@ impl Node {
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
+            powersupplyclass: powersupplyclass::State::new(matches)?,
+            rapl: rapl::State::new(matches),
             stat: stat::State::new(matches),
+            tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
         })

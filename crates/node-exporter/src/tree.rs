@@ -22,10 +22,28 @@ pub(crate) fn collected(
     let result = collect(&node, &mut out);
     let mut text = out.to_text();
     if let Err(error) = result {
+<<<<<<< HEAD
         text.push_str(&error.to_string().replace(&*root.path().to_string_lossy(), ""));
         text.push('\n');
     }
     text
+=======
+        text.push_str(&error.to_string());
+        text.push('\n');
+    }
+    text.replace(&*root.path().to_string_lossy(), "")
+}
+
+/// Like [`collected`], without the lines of help and type.
+pub(crate) fn samples(
+    collect: fn(&Node, &mut Exposition) -> Result<(), Error>,
+    arguments: &[&str],
+    files: &[(&str, &str)],
+) -> String {
+    let text = collected(collect, arguments, files);
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with('#')).collect()
+>>>>>>> node4
 }
 
 /// The node that `arguments` describe, with its roots below `root`.
