@@ -3,7 +3,10 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, powersupplyclass, rapl, stat, tapestats, textfile, vmstat};
+use crate::collectors::{
+    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
+    powersupplyclass, rapl, stat, tapestats, textfile, vmstat,
+};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 

@@ -22,12 +22,6 @@ pub(crate) fn collected(
     let result = collect(&node, &mut out);
     let mut text = out.to_text();
     if let Err(error) = result {
-<<<<<<< HEAD
-        text.push_str(&error.to_string().replace(&*root.path().to_string_lossy(), ""));
-        text.push('\n');
-    }
-    text
-=======
         text.push_str(&error.to_string());
         text.push('\n');
     }
@@ -43,7 +37,6 @@ pub(crate) fn samples(
     let text = collected(collect, arguments, files);
     let lines = text.split_inclusive('\n');
     lines.filter(|line| !line.starts_with('#')).collect()
->>>>>>> node4
 }
 
 /// The node that `arguments` describe, with its roots below `root`.

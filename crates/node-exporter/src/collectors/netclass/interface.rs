@@ -35,7 +35,11 @@ pub(super) struct Interface {
 
 impl Interface {
     /// Takes from the link what it has, and the rest from the attributes that `read` gives.
-    pub(super) fn read(name: &str, link: Option<&Link>, mut read: impl FnMut(&str) -> Option<String>) -> Self {
+    pub(super) fn read(
+        name: &str,
+        link: Option<&Link>,
+        mut read: impl FnMut(&str) -> Option<String>,
+    ) -> Self {
         let mut interface = Self {
             name: name.to_owned(),
             ..Self::default()
