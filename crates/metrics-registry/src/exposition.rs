@@ -93,6 +93,8 @@ impl Exposition {
     }
 
     /// Writes a histogram: cumulative `(upper bound, count)` buckets in ascending order, the last one `+Inf`.
+    ///
+    /// Counts are written as any number is, `2e+06`, because the reference does; they lose digits above 2^53.
     pub fn histogram<const N: usize>(
         &mut self,
         family: &Family<N>,
@@ -106,21 +108,15 @@ impl Exposition {
         for (bound, cumulative) in buckets {
             self.bound.clear();
             number::write(&mut self.bound, *bound);
+            let labels = labels().chain([("le", self.bound.as_str())]);
             self.lines.push_str(family.name);
-            line::write_series(
-                &mut self.lines,
-                "_bucket",
-                labels().chain([("le", self.bound.as_str())]),
-            );
-            self.lines.push(' ');
-            number::write_count(&mut self.lines, *cumulative);
-            self.lines.push('\n');
+            line::write(&mut self.lines, "_bucket", labels, *cumulative as f64);
         }
         self.sum_and_count(family.name, labels, sum, count);
         self.close();
     }
 
-    /// Writes a summary: `(quantile, value)` pairs in ascending order.
+    /// Writes a summary: `(quantile, value)` pairs in ascending order. The count is written as a histogram's.
     pub fn summary<const N: usize>(
         &mut self,
         family: &Family<N>,
@@ -208,8 +204,11 @@ impl Exposition {
             header::write(out, format, &slot.name, &slot.help, slot.kind)?;
             for lines in self.runs_of(slot) {
                 match (format, slot.kind) {
-                    (Format::OpenMetrics1, Kind::Histogram | Kind::Summary) => {
-                        line::write_with_decimal_bounds(out, lines)?;
+                    (Format::OpenMetrics1, Kind::Histogram) => {
+                        line::write_with_decimal_bounds(out, lines, "le")?;
+                    }
+                    (Format::OpenMetrics1, Kind::Summary) => {
+                        line::write_with_decimal_bounds(out, lines, "quantile")?;
                     }
                     _ => out.write_all(lines.as_bytes())?,
                 }
@@ -344,10 +343,7 @@ impl Exposition {
         self.lines.push_str(name);
         line::write(&mut self.lines, "_sum", labels(), sum);
         self.lines.push_str(name);
-        line::write_series(&mut self.lines, "_count", labels());
-        self.lines.push(' ');
-        number::write_count(&mut self.lines, count);
-        self.lines.push('\n');
+        line::write(&mut self.lines, "_count", labels(), count as f64);
     }
 }
 
@@ -398,17 +394,20 @@ mod tests {
 
     #[test]
     fn text_004() {
-        check(&filled(), Format::Text004, expect![[r##"
+        check(
+            &filled(),
+            Format::Text004,
+            expect![[r##"
             # HELP errors A counter without its suffix.
             # TYPE errors counter
             errors 3
             # HELP latency_seconds Latency.
             # TYPE latency_seconds histogram
             latency_seconds_bucket{route="/",le="0.5"} 1
-            latency_seconds_bucket{route="/",le="1"} 2000000
-            latency_seconds_bucket{route="/",le="+Inf"} 2000001
+            latency_seconds_bucket{route="/",le="1"} 2e+06
+            latency_seconds_bucket{route="/",le="+Inf"} 2.000001e+06
             latency_seconds_sum{route="/"} 1.5
-            latency_seconds_count{route="/"} 2000001
+            latency_seconds_count{route="/"} 2.000001e+06
             # HELP netstat_Tcp Statistic Tcp.
             # TYPE netstat_Tcp untyped
             netstat_Tcp{a="\""} 7
@@ -422,22 +421,26 @@ mod tests {
             # TYPE requests_total counter
             requests_total{code="500"} 1
             requests_total{code="200"} 1e+06
-        "##]]);
+        "##]],
+        );
     }
 
     #[test]
     fn openmetrics_1() {
-        check(&filled(), Format::OpenMetrics1, expect![[r##"
+        check(
+            &filled(),
+            Format::OpenMetrics1,
+            expect![[r##"
             # HELP errors A counter without its suffix.
             # TYPE errors unknown
             errors 3
             # HELP latency_seconds Latency.
             # TYPE latency_seconds histogram
             latency_seconds_bucket{route="/",le="0.5"} 1
-            latency_seconds_bucket{route="/",le="1.0"} 2000000
-            latency_seconds_bucket{route="/",le="+Inf"} 2000001
+            latency_seconds_bucket{route="/",le="1.0"} 2e+06
+            latency_seconds_bucket{route="/",le="+Inf"} 2.000001e+06
             latency_seconds_sum{route="/"} 1.5
-            latency_seconds_count{route="/"} 2000001
+            latency_seconds_count{route="/"} 2.000001e+06
             # HELP netstat_Tcp Statistic Tcp.
             # TYPE netstat_Tcp unknown
             netstat_Tcp{a="\""} 7
@@ -452,7 +455,8 @@ mod tests {
             requests_total{code="500"} 1
             requests_total{code="200"} 1e+06
             # EOF
-        "##]]);
+        "##]],
+        );
     }
 
     #[test]
