@@ -18,6 +18,8 @@ pub trait Exporter: 'static {
     }
 
     /// Answers a path that the shared routes do not have; `None` is a 404.
+    ///
+    /// `/` is asked here first too: the landing page stands there only where this has nothing.
     fn route(&self, _request: &Request) -> impl Future<Output = Option<Response>> {
         async { None }
     }

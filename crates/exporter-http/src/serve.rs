@@ -1,18 +1,20 @@
 //! The whole life of a process: flags, runtime, listeners, signals.
 
+use std::future::pending;
+use std::io::Write;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
-use clap::{Arg, ArgMatches, Command};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use metrics_registry::Exposition;
-use tokio::net::TcpListener;
+use clap::{ArgMatches, Command};
 
-use crate::{About, Exporter, Scrape, StartError};
+use crate::flags::{Settings, Wanted};
+use crate::limits::Limits;
+use crate::listen::{Listener, systemd};
+use crate::routes::Site;
+use crate::server::Server;
+use crate::signals::{Asked, Signals};
+use crate::web_config::watch::Watch;
+use crate::{About, Exporter, StartError, flags, logging};
 
 /// Runs a program to its end: parses `flags` and the shared ones, builds the exporter, serves it until SIGTERM.
 ///
@@ -23,71 +25,118 @@ pub fn run<E: Exporter>(
     flags: Command,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
-    let flags = flags.arg(
-        Arg::new("web.listen-address")
-            .long("web.listen-address")
-            .default_value(about.listen_address),
-    );
-    let matches = flags.get_matches();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            log::error!("start the runtime: {error}");
-            return ExitCode::FAILURE;
+    let result = match flags::parse(about, flags, std::env::args_os()) {
+        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, &matches, build),
+        Ok(Wanted::Print(text)) => {
+            // A reader that is gone (`--help | head`) is no fault.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Ok(())
         }
+        Err(error) => Err(error),
     };
-    let local = tokio::task::LocalSet::new();
-    match local.block_on(&runtime, serve(&matches, build)) {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::error!("{error}");
+            let line = format!("{}: error: {error}\n", about.binary);
+            // Without a stderr only the exit code can tell.
+            let _ = std::io::stderr().write_all(line.as_bytes());
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve<E: Exporter>(
+fn live<E: Exporter>(
+    about: &'static About,
+    settings: &Settings,
     matches: &ArgMatches,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> Result<(), StartError> {
-    let exporter = Rc::new(build(matches).await?);
-    let address = matches
-        .get_one::<String>("web.listen-address")
-        .expect("it has a default");
-    let address = address
-        .strip_prefix(':')
-        .map_or(address.clone(), |port| format!("0.0.0.0:{port}"));
-    let listener = TcpListener::bind(&address)
-        .await
-        .map_err(|error| StartError(format!("listen on {address}: {error}")))?;
+    logging::start(settings.log_level, settings.log_format);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError(format!("start the runtime: {error}")))?;
+    let local = tokio::task::LocalSet::new();
+    let result = local.block_on(&runtime, async {
+        let signals = Signals::listen()?;
+        let watch = Watch::start(settings.config_file.clone())?;
+        let exporter = build(matches).await?;
+        let listeners = open(settings)?;
+        let limits = Limits::default();
+        let site = Site::new(about, exporter, settings, watch, limits);
+        serve(&Server::new(site, limits), listeners, signals).await;
+        Ok(())
+    });
+    // A thread that hangs in a system call (a dead NFS mount) must not keep the process.
+    runtime.shutdown_background();
+    result
+}
+
+/// Serves an exporter on open listeners until `stop` is done, without the process around it. Must run in a `LocalSet`.
+///
+/// Fails where the web configuration cannot be used; returns when the last request is answered.
+pub async fn until<E: Exporter>(
+    about: &'static About,
+    exporter: E,
+    settings: &Settings,
+    limits: Limits,
+    listeners: Vec<Listener>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    let watch = Watch::start(settings.config_file.clone())?;
+    let site = Site::new(about, exporter, settings, watch, limits);
+    Server::new(site, limits).run(listeners, stop).await;
+    Ok(())
+}
+
+fn open(settings: &Settings) -> Result<Vec<Listener>, StartError> {
+    if settings.systemd_socket {
+        systemd::listeners()
+    } else {
+        settings.listen.iter().map(Listener::bind).collect()
+    }
+}
+
+async fn serve<E: Exporter>(server: &Rc<Server<E>>, listeners: Vec<Listener>, signals: Signals) {
+    let about = server.site.about;
+    let tls = server.site.watch().current().tls.is_some();
+    log::info!(version = about.version; "starting {}", about.binary);
+    for listener in &listeners {
+        log::info!(address = listener.address(), tls; "listening");
+    }
+    let stop = async {
+        tokio::select! {
+            () = until_end(server, signals) => {}
+            () = feed_watchdog() => {}
+        }
+        systemd::notify("STOPPING=1");
+        log::info!("ending, requests under way are answered first");
+    };
+    systemd::notify("READY=1");
+    server.run(listeners, stop).await;
+    log::info!("ended");
+}
+
+/// Waits for a signal to end; reloads at those that ask for it.
+async fn until_end<E: Exporter>(server: &Rc<Server<E>>, mut signals: Signals) {
+    while signals.next().await == Asked::Reload {
+        let now = systemd::monotonic_microseconds();
+        systemd::notify(&format!("RELOADING=1\nMONOTONIC_USEC={now}"));
+        server.site.watch().reload();
+        server.site.exporter.reload();
+        systemd::notify("READY=1");
+    }
+}
+
+/// Tells systemd that this thread still turns, where it wants to know. Never ends.
+async fn feed_watchdog() {
+    let Some(interval) = systemd::watchdog_interval() else {
+        return pending().await;
+    };
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let (stream, _) = listener
-            .accept()
-            .await
-            .map_err(|error| StartError(error.to_string()))?;
-        let exporter = Rc::clone(&exporter);
-        tokio::task::spawn_local(async move {
-            let service = service_fn(move |request: hyper::Request<Incoming>| {
-                let exporter = Rc::clone(&exporter);
-                async move {
-                    let scrape = Scrape {
-                        path: request.uri().path().to_owned(),
-                        query: Vec::new(),
-                        deadline: Instant::now() + Duration::from_secs(10),
-                    };
-                    let mut out = Exposition::default();
-                    let body = match exporter.scrape(&scrape, &mut out).await {
-                        Ok(()) => out.to_text(),
-                        Err(refused) => refused.to_string(),
-                    };
-                    hyper::Response::builder().body(Full::new(Bytes::from(body)))
-                }
-            });
-            let connection =
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = connection.await {
-                log::debug!("connection: {error}");
-            }
-        });
+        ticks.tick().await;
+        systemd::notify("WATCHDOG=1");
     }
 }

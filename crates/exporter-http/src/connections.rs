@@ -1,0 +1,115 @@
+//! The connections that are open, and which of them makes room for the next.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use crate::pace::{Pace, Phase};
+
+/// All open connections, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    open: RefCell<BTreeMap<u64, Entry>>,
+    next: Cell<u64>,
+    /// Woken when the last one is gone.
+    empty: Notify,
+}
+
+#[derive(Debug)]
+struct Entry {
+    pace: Rc<Pace>,
+    task: Option<AbortHandle>,
+}
+
+/// Takes a connection off the list when dropped.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    connections: Rc<Connections>,
+    number: u64,
+}
+
+impl Connections {
+    /// Puts a connection on the list and starts the task that `serve` makes of its place there.
+    pub(crate) fn start(self: &Rc<Self>, pace: Rc<Pace>, serve: impl FnOnce(Listed) -> JoinHandle<()>) {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        self.open.borrow_mut().insert(number, Entry { pace, task: None });
+        let task = serve(Listed {
+            connections: Rc::clone(self),
+            number,
+        });
+        if let Some(entry) = self.open.borrow_mut().get_mut(&number) {
+            entry.task = Some(task.abort_handle());
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.open.borrow().len()
+    }
+
+    /// Closes the oldest connection that waits for its client, first of those that never sent a whole request.
+    /// `false` where all are being answered.
+    pub(crate) fn make_room(&self) -> bool {
+        let victim = {
+            let open = self.open.borrow();
+            let oldest = |phases: &[Phase]| {
+                open.iter()
+                    .find(|(_, entry)| phases.contains(&entry.pace.phase()))
+                    .map(|(number, _)| *number)
+            };
+            oldest(&[Phase::Head, Phase::Handshake, Phase::Lingering]).or_else(|| oldest(&[Phase::Idle]))
+        };
+        match victim {
+            Some(number) => {
+                self.close(number);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Closes every connection that is in one of these phases.
+    pub(crate) fn close_all(&self, phases: &[Phase]) {
+        let numbers: Vec<_> = {
+            let open = self.open.borrow();
+            open.iter()
+                .filter(|(_, entry)| phases.contains(&entry.pace.phase()))
+                .map(|(number, _)| *number)
+                .collect()
+        };
+        for number in numbers {
+            self.close(number);
+        }
+    }
+
+    /// Waits until no connection is open.
+    pub(crate) async fn all_closed(&self) {
+        while self.count() > 0 {
+            self.empty.notified().await;
+        }
+    }
+
+    fn close(&self, number: u64) {
+        let entry = self.open.borrow_mut().remove(&number);
+        if let Some(task) = entry.and_then(|entry| entry.task) {
+            task.abort();
+        }
+        self.tell_when_empty();
+    }
+
+    fn tell_when_empty(&self) {
+        if self.open.borrow().is_empty() {
+            self.empty.notify_one();
+        }
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.connections.open.borrow_mut().remove(&self.number);
+        self.connections.tell_when_empty();
+    }
+}
