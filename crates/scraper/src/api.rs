@@ -1,0 +1,93 @@
+//! `/api/v1/targets`, in the shape that Prometheus gives it.
+
+use serde::Serialize;
+
+use crate::labels::Labels;
+use crate::rfc3339;
+use crate::scraper::Scraper;
+use crate::target::Target;
+
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    status: &'static str,
+    data: Data<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    active_targets: Vec<Active<'a>>,
+    /// Nothing is dropped before there is relabelling.
+    dropped_targets: [(); 0],
+    dropped_target_counts: Option<std::collections::BTreeMap<String, u64>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Active<'a> {
+    discovered_labels: &'a Labels,
+    labels: &'a Labels,
+    scrape_pool: &'a str,
+    scrape_url: String,
+    global_url: String,
+    last_error: String,
+    last_scrape: String,
+    last_scrape_duration: f64,
+    health: &'static str,
+    scrape_interval: String,
+    scrape_timeout: String,
+}
+
+/// The JSON for `?state=` and `?scrapePool=`; empty is all of them.
+pub fn targets(scraper: &Scraper, state: &str, pool: &str) -> String {
+    let state = state.to_ascii_lowercase();
+    let shows = |wanted: &str| matches!(state.as_str(), "" | "any") || state == wanted;
+    let taken = |job: &str| pool.is_empty() || pool == job;
+    let targets = scraper.targets();
+    let active = targets
+        .iter()
+        .filter(|target| shows("active") && taken(&target.job))
+        .map(|target| active(target, &scraper.hostname))
+        .collect();
+    let counts = shows("dropped").then(|| {
+        let jobs = scraper.jobs().into_iter().filter(|job| taken(job));
+        jobs.map(|job| (job, 0)).collect()
+    });
+    let answer = Answer {
+        status: "success",
+        data: Data {
+            active_targets: active,
+            dropped_targets: [],
+            dropped_target_counts: counts,
+        },
+    };
+    serde_json::to_string(&answer).expect("strings and finite numbers are JSON")
+}
+
+fn active<'a>(target: &'a Target, hostname: &str) -> Active<'a> {
+    let outcome = target.outcome.borrow();
+    let outcome = outcome.as_ref();
+    Active {
+        discovered_labels: &target.discovered,
+        labels: &target.labels,
+        scrape_pool: &target.job,
+        scrape_url: target.url.to_string(),
+        global_url: target.url.seen_from_outside(hostname),
+        last_error: outcome
+            .and_then(|outcome| outcome.error.clone())
+            .unwrap_or_default(),
+        // What Go's zero time looks like.
+        last_scrape: outcome.map_or_else(
+            || "0001-01-01T00:00:00Z".to_owned(),
+            |outcome| rfc3339::text(outcome.at_ms),
+        ),
+        last_scrape_duration: outcome.map_or(0.0, |outcome| outcome.duration.as_secs_f64()),
+        health: match outcome {
+            None => "unknown",
+            Some(outcome) if outcome.error.is_some() => "down",
+            Some(_) => "up",
+        },
+        scrape_interval: target.interval.to_string(),
+        scrape_timeout: target.timeout.to_string(),
+    }
+}

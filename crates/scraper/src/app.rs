@@ -1,0 +1,237 @@
+//! What the shared server serves of the scraper, and its flags.
+//!
+//! | path              | what                                                                     |
+//! |-------------------|--------------------------------------------------------------------------|
+//! | `/`               | the fleet page                                                           |
+//! | `/fleet`          | the part of it that its script fetches                                   |
+//! | `/federate`       | newest samples as text, by `match[]`                                     |
+//! | `/api/v1/targets` | targets as JSON                                                          |
+//! | `/-/reload`       | POST reads the configuration again, with `--web.enable-lifecycle`        |
+//! | `/metrics`        | what the scraper counts about itself                                     |
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use exporter_http::{About, Exporter, Refused, Request, Response, Scrape, StartError};
+use metrics_registry::Exposition;
+use prometheus_client::registry::Registry;
+
+use crate::config::Config;
+use crate::fleet;
+use crate::scraper::Scraper;
+use crate::selector::Selector;
+use crate::{api, clock, federate};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-scraper",
+    name: "scraper",
+    title: "Pi Scraper",
+    description: "Collects from a fleet of exporters and shows the fleet on one page",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: "127.0.0.1:9090",
+    negotiates_openmetrics: false,
+};
+
+/// Most selectors of one request.
+const SELECTORS_MAX: usize = 64;
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// The flags beyond the shared ones, under Prometheus' names.
+pub fn flags() -> Command {
+    Command::new(ABOUT.binary)
+        .about(ABOUT.description)
+        .arg(
+            Arg::new("config.file")
+                .long("config.file")
+                .value_name("FILE")
+                .help("Configuration in the format of prometheus.yml")
+                .value_parser(value_parser!(PathBuf))
+                .default_value("prometheus.yml"),
+        )
+        .arg(
+            Arg::new("check-config")
+                .long("check-config")
+                .value_name("FILE")
+                .help("Check a configuration, say what is wrong with it, and exit")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            Arg::new("web.enable-lifecycle")
+                .long("web.enable-lifecycle")
+                .help("Allow POST /-/reload")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("storage.agent.path")
+                .long("storage.agent.path")
+                .value_name("FOLDER")
+                .help("Where the forwarding queue will be kept; nothing is written there yet")
+                .value_parser(value_parser!(PathBuf))
+                .default_value("data-agent/"),
+        )
+        .arg(
+            Arg::new("agent")
+                .long("agent")
+                .help("Accepted for Prometheus' command lines; this scraper is always an agent")
+                .action(ArgAction::SetTrue),
+        )
+}
+
+/// The file that `--check-config` names, where the command line has it.
+pub fn file_to_check(arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<PathBuf> {
+    let mut arguments = arguments.skip(1);
+    while let Some(argument) = arguments.next() {
+        let Some(argument) = argument.to_str() else {
+            continue;
+        };
+        if argument == "--check-config" {
+            return Some(arguments.next().map(PathBuf::from).unwrap_or_default());
+        }
+        if let Some(path) = argument.strip_prefix("--check-config=") {
+            return Some(PathBuf::from(path));
+        }
+    }
+    None
+}
+
+/// Checks a file. Returns the line to print, as an error where the file cannot be used.
+pub fn check(path: &Path) -> Result<String, String> {
+    match Config::load(path) {
+        Ok(config) => Ok(format!(
+            "{}: valid: {} jobs, {} targets in the file",
+            path.display(),
+            config.jobs.len(),
+            config.static_targets()
+        )),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The scraper as the shared server sees it.
+#[derive(Debug)]
+pub struct App {
+    scraper: Scraper,
+    registry: Registry,
+    lifecycle: bool,
+}
+
+impl App {
+    /// Starts scraping by the flags. Runs inside a `LocalSet`. Fails where the configuration cannot be used.
+    pub fn start(flags: &ArgMatches) -> Result<Self, StartError> {
+        let path = |name: &str| flags.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+        log::debug!(
+            path:% = path("storage.agent.path").display();
+            "samples are not forwarded by this version, the folder is not used"
+        );
+        let scraper = Scraper::new(path("config.file"));
+        scraper.reload().map_err(|error| StartError(error.to_string()))?;
+        Ok(Self {
+            registry: scraper.shared.telemetry.registry(),
+            scraper,
+            lifecycle: flags.get_flag("web.enable-lifecycle"),
+        })
+    }
+
+    fn federate(&self, request: &Request) -> Response {
+        let selectors: Vec<&str> = request
+            .query
+            .iter()
+            .filter(|(name, _)| name == "match[]")
+            .map(|(_, value)| value.as_str())
+            .collect();
+        if SELECTORS_MAX < selectors.len() {
+            return answer(400, TEXT, format!("more than {SELECTORS_MAX} match[]\n"));
+        }
+        let selectors: Result<Vec<Selector>, String> = selectors.into_iter().map(Selector::parse).collect();
+        match selectors {
+            Ok(selectors) => {
+                let external = self.scraper.external_labels();
+                let targets = self.scraper.targets();
+                let text = federate::text(&targets, &selectors, &external, clock::now_ms());
+                answer(200, EXPOSITION, text)
+            }
+            Err(reason) => answer(400, TEXT, format!("{reason}\n")),
+        }
+    }
+
+    fn targets(&self, request: &Request) -> Response {
+        let value = |wanted: &str| {
+            let found = request.query.iter().find(|(name, _)| name == wanted);
+            found.map_or("", |(_, value)| value.as_str())
+        };
+        answer(
+            200,
+            JSON,
+            api::targets(&self.scraper, value("state"), value("scrapePool")),
+        )
+    }
+
+    fn reload_by_request(&self, request: &Request) -> Response {
+        if !matches!(request.method.as_str(), "POST" | "PUT") {
+            return answer(405, TEXT, "reload takes POST or PUT\n".into());
+        }
+        if !self.lifecycle {
+            return answer(
+                403,
+                TEXT,
+                "reload by HTTP is off; start with --web.enable-lifecycle\n".into(),
+            );
+        }
+        match self.scraper.reload() {
+            Ok(()) => answer(200, TEXT, String::new()),
+            Err(error) => answer(500, TEXT, format!("configuration not taken: {error}\n")),
+        }
+    }
+}
+
+impl Exporter for App {
+    async fn scrape(&self, _scrape: &Scrape, out: &mut Exposition) -> Result<(), Refused> {
+        let series: usize = self
+            .scraper
+            .targets()
+            .iter()
+            .map(|target| target.store.borrow().len())
+            .sum();
+        self.scraper.shared.telemetry.series.set(series as i64);
+        metrics_registry::telemetry::bridge(&self.registry, out);
+        Ok(())
+    }
+
+    async fn route(&self, request: &Request) -> Option<Response> {
+        let fleet = &self.scraper.shared.fleet;
+        match request.path.as_str() {
+            "/" => Some(answer(200, HTML, fleet.borrow().page(clock::now_ms()))),
+            fleet::FRAGMENT_PATH => Some(answer(200, HTML, fleet.borrow().fragment(clock::now_ms()))),
+            "/federate" => Some(self.federate(request)),
+            "/api/v1/targets" => Some(self.targets(request)),
+            "/-/reload" => Some(self.reload_by_request(request)),
+            _ => None,
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.scraper.is_ready.get()
+    }
+
+    fn reload(&self) {
+        // The scraper has logged why, where it is not taken.
+        let _ = self.scraper.reload();
+    }
+}
+
+fn answer(status: u16, content_type: &'static str, body: String) -> Response {
+    Response {
+        status,
+        content_type,
+        body: Bytes::from(body),
+    }
+}
+
+#[cfg(test)]
+mod tests;

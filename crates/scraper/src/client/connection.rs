@@ -1,0 +1,88 @@
+//! One connection of HTTP/1.1, plain or with TLS.
+
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+use super::{Error, Trust};
+use crate::target::Url;
+
+/// Read buffer of a connection in bytes, and so the most that status line and headers may have.
+const BUFFER_BYTES: usize = 16 << 10;
+
+/// An open connection. Dropping it closes it.
+#[derive(Debug)]
+pub struct Connection {
+    origin: Url,
+    sender: SendRequest<Empty<Bytes>>,
+    driver: JoinHandle<()>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Connection {
+    /// Connects to where `url` leads.
+    pub async fn open(url: &Url, trust: &Trust) -> Result<Self, Error> {
+        let address = || format!("{}:{}", url.host(), url.port());
+        let stream = TcpStream::connect((url.host(), url.port()))
+            .await
+            .map_err(|source| Error::Connect {
+                address: address(),
+                source,
+            })?;
+        // A request is one small write; without this it could wait for the acknowledgement of the one before.
+        if let Err(error) = stream.set_nodelay(true) {
+            log::debug!(target:% = url, error:%; "TCP_NODELAY not set");
+        }
+        if !url.is_https() {
+            return Self::start(url, stream).await;
+        }
+        let (connector, name) = trust.connector(url).map_err(Error::Settings)?;
+        let stream = connector
+            .connect(name, stream)
+            .await
+            .map_err(|source| Error::Handshake {
+                address: address(),
+                source,
+            })?;
+        Self::start(url, stream).await
+    }
+
+    async fn start(url: &Url, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) -> Result<Self, Error> {
+        let (sender, connection) = Builder::new()
+            .read_buf_exact_size(Some(BUFFER_BYTES))
+            .handshake(TokioIo::new(stream))
+            .await?;
+        let driver = tokio::task::spawn_local(async move {
+            if let Err(error) = connection.await {
+                log::debug!(error:%; "connection ended");
+            }
+        });
+        Ok(Self {
+            origin: url.clone(),
+            sender,
+            driver,
+        })
+    }
+
+    /// Whether a request to `url` can go through this connection.
+    pub fn serves(&self, url: &Url) -> bool {
+        self.origin.same_origin(url) && !self.sender.is_closed()
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
+        self.sender.ready().await?;
+        self.sender.send_request(request).await
+    }
+}

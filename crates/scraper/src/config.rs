@@ -1,0 +1,132 @@
+//! The configuration: `prometheus.yml`, as Prometheus 3 reads it, as far as this version goes.
+//!
+//! | module       | holds                                                             |
+//! |--------------|-------------------------------------------------------------------|
+//! | [`yaml`]     | reading YAML with the place of every mistake                      |
+//! | [`raw`]      | the shape of the file                                             |
+//! | [`job`]      | one scrape config, checked and with the global defaults applied   |
+//! | [`http`]     | credentials and TLS                                               |
+//! | [`duration`] | `1m30s`                                                           |
+//! | [`size`]     | `16MB`                                                            |
+//! | [`secret`]   | what is never shown                                               |
+//!
+//! Nothing is ignored: a key that is unknown, or known and not supported yet, stops the start and names itself.
+
+pub mod duration;
+pub mod http;
+pub mod job;
+pub(crate) mod raw;
+pub mod secret;
+pub mod size;
+pub mod yaml;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use self::duration::PromDuration;
+pub use self::job::Job;
+pub use self::secret::Secret;
+pub use self::size::Size;
+pub use self::yaml::Error;
+
+use self::raw::{Document, Global};
+use self::yaml::{At, Place};
+
+/// Everything that the file says, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// Labels that tell this scraper from others; added to what leaves it.
+    pub external_labels: BTreeMap<String, String>,
+    /// The jobs, in the order of the file.
+    pub jobs: Vec<Job>,
+}
+
+impl Config {
+    /// Reads and checks a file. Fails with one line that names file, line, column and reason.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        Self::parse(path, &yaml::read(path)?)
+    }
+
+    /// Checks `text`, which came from `path`; relative paths in it start at the folder of `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let mut document: Document = yaml::parse(path, text)?;
+        let refuse = |place: Place, reason: String| Error {
+            path: path.to_owned(),
+            place,
+            reason,
+        };
+        refuse_elsewhere(&document, &refuse)?;
+        let global = document.global.take().unwrap_or_default();
+        if let Some((key, place)) = document.unsupported().or_else(|| global.unsupported()) {
+            return Err(refuse(place, not_yet(key)));
+        }
+        let external_labels = external_labels(&global, &refuse)?;
+        let defaults = job::Defaults::of(&global).map_err(|(place, reason)| refuse(place, reason))?;
+
+        let mut jobs: Vec<Job> = Vec::new();
+        for raw in document.scrape_configs.take().unwrap_or_default() {
+            let place = raw.value.job_name.as_ref().map_or(raw.place, |name| name.place);
+            let job = Job::check(raw, &defaults, path)?;
+            if jobs.iter().any(|other| other.name == job.name) {
+                let reason = format!("more than one scrape config has the job name {:?}", job.name);
+                return Err(refuse(place, reason));
+            }
+            jobs.push(job);
+        }
+        Ok(Self {
+            external_labels,
+            jobs,
+        })
+    }
+
+    /// How many addresses stand in the file itself.
+    pub fn static_targets(&self) -> usize {
+        self.jobs
+            .iter()
+            .flat_map(|job| &job.static_groups)
+            .map(|group| group.targets.len())
+            .sum()
+    }
+}
+
+fn not_yet(key: &str) -> String {
+    format!("{key} is not supported yet by this version")
+}
+
+/// Refuses what another process of the installation does.
+fn refuse_elsewhere(document: &Document, refuse: &dyn Fn(Place, String) -> Error) -> Result<(), Error> {
+    let rules = document
+        .rule_files
+        .as_ref()
+        .filter(|files| !files.value.is_empty())
+        .map(|files| ("rule_files", files.place));
+    let alerting = document.alerting.map(|at| ("alerting", at.place));
+    match rules.or(alerting) {
+        None => Ok(()),
+        Some((key, place)) => Err(refuse(
+            place,
+            format!("{key} is not supported by the scraper: run them in Prometheus or the receiver"),
+        )),
+    }
+}
+
+fn external_labels(
+    global: &Global,
+    refuse: &dyn Fn(Place, String) -> Error,
+) -> Result<BTreeMap<String, String>, Error> {
+    let Some(At { value, place }) = &global.external_labels else {
+        return Ok(BTreeMap::new());
+    };
+    match value.keys().find(|name| !is_label_name(name)) {
+        None => Ok(value.clone()),
+        Some(name) => Err(refuse(*place, format!("{name:?} is not a valid label name"))),
+    }
+}
+
+/// Whether a label may have this name: any UTF-8 but the empty string and the metric's own name, as in Prometheus 3.
+pub(crate) fn is_label_name(name: &str) -> bool {
+    !name.is_empty() && name != "__name__"
+}
+
+#[cfg(test)]
+mod tests;

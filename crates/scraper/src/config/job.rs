@@ -1,0 +1,315 @@
+//! One scrape config, checked and with the global defaults applied.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use metrics_registry::Format;
+
+use super::http::HttpSettings;
+use super::raw::{self, FileSdConfig, StaticConfig};
+use super::yaml::{At, Error, Place};
+use super::{PromDuration, is_label_name, not_yet};
+
+const INTERVAL: PromDuration = PromDuration(Duration::from_secs(60));
+const TIMEOUT: PromDuration = PromDuration(Duration::from_secs(10));
+const FILE_REFRESH: PromDuration = PromDuration(Duration::from_secs(300));
+
+/// Most bytes of one body after decompression, where the file sets no limit: 524 kB of gzip can unfold to 512 MB.
+pub const BODY_BYTES_MAX: u64 = 16 << 20;
+
+/// Most series of one target, where the file sets no `sample_limit`: about 10 MB of memory.
+pub const SERIES_MAX: u64 = 50_000;
+
+/// One job: how its targets are found and scraped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The `job` label and the name of the scrape pool.
+    pub name: String,
+    /// How its targets are scraped.
+    pub scrape: ScrapeSettings,
+    /// Most targets; 0 is no limit.
+    pub target_limit: u64,
+    /// Targets that stand in the configuration.
+    pub static_groups: Vec<StaticGroup>,
+    /// Files with targets.
+    pub file_sd: Vec<FileSd>,
+}
+
+/// How the targets of one job are scraped. A target whose settings stay the same survives a reload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScrapeSettings {
+    /// How often.
+    pub interval: PromDuration,
+    /// How long one scrape may take; at most the interval.
+    pub timeout: PromDuration,
+    /// Path of the exposition.
+    pub metrics_path: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Query parameters.
+    pub params: BTreeMap<String, Vec<String>>,
+    /// Whether exposed labels win over those of the target.
+    pub honor_labels: bool,
+    /// Whether exposed timestamps are taken.
+    pub honor_timestamps: bool,
+    /// Whether series with exposed timestamps go stale like others.
+    pub track_timestamps_staleness: bool,
+    /// How a body is read that comes without a content type, or with an unknown one.
+    pub fallback_format: Option<Format>,
+    /// What one scrape may bring.
+    pub limits: Limits,
+    /// Credentials and TLS.
+    pub http: HttpSettings,
+}
+
+/// What one scrape may bring; more fails it. 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the body after decompression; never 0.
+    pub body_bytes: u64,
+    /// Samples; never 0.
+    pub samples: u64,
+    /// Labels of a series, with its name and those of the target.
+    pub labels: u64,
+    /// Bytes of a label's name.
+    pub label_name_bytes: u64,
+    /// Bytes of a label's value.
+    pub label_value_bytes: u64,
+}
+
+/// Addresses with common labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StaticGroup {
+    /// `host:port`.
+    pub targets: Vec<String>,
+    /// Labels of all of them.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Files with target lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSd {
+    /// Absolute, or relative to the working folder; `*` in the last element.
+    pub files: Vec<PathBuf>,
+    /// How often they are read again whatever their times of change say.
+    pub refresh_interval: PromDuration,
+}
+
+/// The section `global`, checked.
+pub(super) struct Defaults {
+    interval: PromDuration,
+    timeout: PromDuration,
+    limits: Limits,
+    target_limit: u64,
+}
+
+type Refused = (Place, String);
+
+impl Defaults {
+    pub(super) fn of(global: &raw::Global) -> Result<Self, Refused> {
+        let interval = global
+            .scrape_interval
+            .map(|at| at.value)
+            .filter(|d| !d.0.is_zero())
+            .unwrap_or(INTERVAL);
+        let timeout = match global.scrape_timeout.filter(|at| !at.value.0.is_zero()) {
+            Some(at) if interval < at.value => {
+                return Err((
+                    at.place,
+                    "global scrape timeout is greater than scrape interval".into(),
+                ));
+            }
+            Some(at) => at.value,
+            None => TIMEOUT.min(interval),
+        };
+        Ok(Self {
+            interval,
+            timeout,
+            limits: Limits {
+                body_bytes: global.body_size_limit.unwrap_or_default().0,
+                samples: global.sample_limit.unwrap_or(0),
+                labels: global.label_limit.unwrap_or(0),
+                label_name_bytes: global.label_name_length_limit.unwrap_or(0),
+                label_value_bytes: global.label_value_length_limit.unwrap_or(0),
+            },
+            target_limit: global.target_limit.unwrap_or(0),
+        })
+    }
+
+    fn limits(&self, raw: &raw::ScrapeConfig) -> Limits {
+        let own = |own: Option<u64>, global: u64| own.filter(|limit| *limit != 0).unwrap_or(global);
+        let bounded = |limit: u64, max: u64| if limit == 0 { max } else { limit };
+        Limits {
+            body_bytes: bounded(
+                own(raw.body_size_limit.map(|size| size.0), self.limits.body_bytes),
+                BODY_BYTES_MAX,
+            ),
+            samples: bounded(own(raw.sample_limit, self.limits.samples), SERIES_MAX),
+            labels: own(raw.label_limit, self.limits.labels),
+            label_name_bytes: own(raw.label_name_length_limit, self.limits.label_name_bytes),
+            label_value_bytes: own(raw.label_value_length_limit, self.limits.label_value_bytes),
+        }
+    }
+
+    /// Interval and timeout of one job. A timeout of its own must fit; the global one is cut to the interval.
+    fn times(&self, raw: &raw::ScrapeConfig, name: &str) -> Result<(PromDuration, PromDuration), Refused> {
+        let given = |at: Option<At<PromDuration>>| at.filter(|at| !at.value.0.is_zero());
+        let interval = given(raw.scrape_interval).map_or(self.interval, |at| at.value);
+        match given(raw.scrape_timeout) {
+            Some(at) if interval < at.value => Err((
+                at.place,
+                format!(
+                    "scrape timeout {} of job {name:?} is greater than its scrape interval {interval}",
+                    at.value
+                ),
+            )),
+            Some(at) => Ok((interval, at.value)),
+            None => Ok((interval, self.timeout.min(interval))),
+        }
+    }
+}
+
+impl Job {
+    pub(super) fn check(raw: At<raw::ScrapeConfig>, defaults: &Defaults, file: &Path) -> Result<Self, Error> {
+        let refuse = |(place, reason): Refused| Error {
+            path: file.to_owned(),
+            place,
+            reason,
+        };
+        let At {
+            value: mut raw,
+            place,
+        } = raw;
+        if let Some((key, place)) = unsupported(&raw) {
+            return Err(refuse((place, not_yet(key))));
+        }
+        let Some(At { value: name, place }) = raw.job_name.take() else {
+            return Err(refuse((place, "a scrape config has no job_name".into())));
+        };
+        if name.is_empty() {
+            return Err(refuse((place, "job_name is empty".into())));
+        }
+        let (interval, timeout) = defaults.times(&raw, &name).map_err(refuse)?;
+        let http = HttpSettings::check(&mut raw, file, place)?;
+        Ok(Self {
+            scrape: ScrapeSettings {
+                interval,
+                timeout,
+                metrics_path: raw.metrics_path.take().unwrap_or_else(|| "/metrics".into()),
+                scheme: scheme(raw.scheme.as_ref()).map_err(refuse)?,
+                params: raw.params.take().unwrap_or_default(),
+                honor_labels: raw.honor_labels.unwrap_or(false),
+                honor_timestamps: raw.honor_timestamps.unwrap_or(true),
+                track_timestamps_staleness: raw.track_timestamps_staleness.unwrap_or(false),
+                fallback_format: fallback(raw.fallback_scrape_protocol.as_ref()).map_err(refuse)?,
+                limits: defaults.limits(&raw),
+                http,
+            },
+            target_limit: raw
+                .target_limit
+                .filter(|limit| *limit != 0)
+                .unwrap_or(defaults.target_limit),
+            static_groups: static_groups(raw.static_configs.take().unwrap_or_default(), place)
+                .map_err(refuse)?,
+            file_sd: file_sd(raw.file_sd_configs.take().unwrap_or_default(), file, place).map_err(refuse)?,
+            name,
+        })
+    }
+}
+
+/// The first key in the job or in its sections that is not supported yet.
+fn unsupported(raw: &raw::ScrapeConfig) -> Option<(&'static str, Place)> {
+    raw.unsupported()
+        .or_else(|| raw.basic_auth.as_ref().and_then(raw::BasicAuth::unsupported))
+        .or_else(|| {
+            raw.authorization
+                .as_ref()
+                .and_then(raw::Authorization::unsupported)
+        })
+        .or_else(|| raw.tls_config.as_ref().and_then(raw::TlsConfig::unsupported))
+}
+
+fn scheme(raw: Option<&At<String>>) -> Result<String, Refused> {
+    match raw {
+        None => Ok("http".into()),
+        Some(at) if matches!(at.value.as_str(), "http" | "https") => Ok(at.value.clone()),
+        Some(at) => Err((
+            at.place,
+            format!("scheme must be http or https, not {:?}", at.value),
+        )),
+    }
+}
+
+fn fallback(raw: Option<&At<String>>) -> Result<Option<Format>, Refused> {
+    let Some(at) = raw else { return Ok(None) };
+    match at.value.as_str() {
+        "PrometheusText0.0.4" | "PrometheusText1.0.0" => Ok(Some(Format::Text004)),
+        "OpenMetricsText0.0.1" | "OpenMetricsText1.0.0" => Ok(Some(Format::OpenMetrics1)),
+        "PrometheusProto" => Err((at.place, not_yet("fallback_scrape_protocol PrometheusProto"))),
+        other => Err((at.place, format!("unknown fallback_scrape_protocol {other:?}"))),
+    }
+}
+
+fn static_groups(raw: Vec<StaticConfig>, place: Place) -> Result<Vec<StaticGroup>, Refused> {
+    raw.into_iter()
+        .map(|group| StaticGroup::check(group).map_err(|reason| (place, reason)))
+        .collect()
+}
+
+impl StaticGroup {
+    /// Checks addresses and label names, of the configuration or of a file of targets.
+    pub fn check(raw: StaticConfig) -> Result<Self, String> {
+        let targets = raw.targets.unwrap_or_default();
+        if let Some(address) = targets
+            .iter()
+            .find(|address| address.is_empty() || address.contains('/'))
+        {
+            return Err(format!(
+                "{address:?} is not a valid target address (host:port, without scheme or path)"
+            ));
+        }
+        let labels = raw.labels.unwrap_or_default();
+        if let Some(name) = labels.keys().find(|name| !is_label_name(name)) {
+            return Err(format!("{name:?} is not a valid label name"));
+        }
+        Ok(Self { targets, labels })
+    }
+}
+
+fn file_sd(raw: Vec<FileSdConfig>, file: &Path, place: Place) -> Result<Vec<FileSd>, Refused> {
+    raw.into_iter()
+        .map(|raw| {
+            let files = raw.files.unwrap_or_default();
+            if files.is_empty() {
+                return Err((place, "file_sd_configs has no files".into()));
+            }
+            if let Some(at) = files.iter().find(|at| !is_target_file(&at.value)) {
+                return Err((
+                    at.place,
+                    format!(
+                        "path {:?} is not valid for file discovery (.json, .yml or .yaml; * only in its last element)",
+                        at.value
+                    ),
+                ));
+            }
+            let folder = file.parent().unwrap_or(Path::new(""));
+            Ok(FileSd {
+                files: files.into_iter().map(|at| folder.join(at.value)).collect(),
+                refresh_interval: raw
+                    .refresh_interval
+                    .map(|at| at.value)
+                    .filter(|d| !d.0.is_zero())
+                    .unwrap_or(FILE_REFRESH),
+            })
+        })
+        .collect()
+}
+
+fn is_target_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    !folder.contains('*')
+        && name.matches('*').count() <= 1
+        && matches!(extension, "json" | "yml" | "yaml" | "JSON" | "YML" | "YAML")
+}

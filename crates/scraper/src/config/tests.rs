@@ -1,0 +1,391 @@
+//! Configurations that are taken, and what is said of those that are not.
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn parse(text: &str) -> Result<Config, Error> {
+    Config::parse(Path::new("/etc/pi/prometheus.yml"), text)
+}
+
+#[track_caller]
+fn refused(text: &str, expect: Expect) {
+    let error = parse(text).unwrap_err().to_string();
+    assert!(!error.contains('\n'), "{error}");
+    expect.assert_eq(&error);
+}
+
+const EVERYTHING: &str = r#"
+global:
+  scrape_interval: 15s
+  scrape_timeout: 5s
+  evaluation_interval: 1m
+  external_labels: {site: home, rack: 1}
+  body_size_limit: 1MB
+  sample_limit: 100
+  label_limit: 30
+  label_name_length_limit: 40
+  label_value_length_limit: 50
+  target_limit: 7
+  keep_dropped_targets: 1
+scrape_configs:
+  - job_name: defaults
+    static_configs:
+      - targets: ['pi1:9100', "pi2:9100"]
+        labels: {room: attic, floor: 2}
+  - job_name: own
+    scrape_interval: 1m30s
+    scrape_timeout: 20s
+    metrics_path: /probe
+    scheme: https
+    params: {module: [http_2xx, b]}
+    honor_labels: true
+    honor_timestamps: false
+    track_timestamps_staleness: true
+    fallback_scrape_protocol: PrometheusText0.0.4
+    body_size_limit: 2MB
+    sample_limit: 200
+    target_limit: 8
+    label_limit: 31
+    basic_auth: {username: u, password_file: secrets/p}
+    tls_config:
+      ca_file: /abs/ca.pem
+      cert_file: c.pem
+      key_file: k.pem
+      server_name: pi
+      insecure_skip_verify: true
+    follow_redirects: false
+    enable_compression: false
+    enable_http2: true
+    file_sd_configs:
+      - files: [targets/*.json, /abs/t.yml]
+        refresh_interval: 30s
+"#;
+
+#[test]
+fn everything() {
+    let config = parse(EVERYTHING).unwrap();
+    expect![[r#"
+        Config {
+            external_labels: {
+                "rack": "1",
+                "site": "home",
+            },
+            jobs: [
+                Job {
+                    name: "defaults",
+                    scrape: ScrapeSettings {
+                        interval: PromDuration(
+                            15s,
+                        ),
+                        timeout: PromDuration(
+                            5s,
+                        ),
+                        metrics_path: "/metrics",
+                        scheme: "http",
+                        params: {},
+                        honor_labels: false,
+                        honor_timestamps: true,
+                        track_timestamps_staleness: false,
+                        fallback_format: None,
+                        limits: Limits {
+                            body_bytes: 1048576,
+                            samples: 100,
+                            labels: 30,
+                            label_name_bytes: 40,
+                            label_value_bytes: 50,
+                        },
+                        http: HttpSettings {
+                            credentials: None,
+                            tls: TlsSettings {
+                                ca_file: None,
+                                identity: None,
+                                server_name: None,
+                                insecure_skip_verify: false,
+                            },
+                            follow_redirects: true,
+                            enable_compression: true,
+                        },
+                    },
+                    target_limit: 7,
+                    static_groups: [
+                        StaticGroup {
+                            targets: [
+                                "pi1:9100",
+                                "pi2:9100",
+                            ],
+                            labels: {
+                                "floor": "2",
+                                "room": "attic",
+                            },
+                        },
+                    ],
+                    file_sd: [],
+                },
+                Job {
+                    name: "own",
+                    scrape: ScrapeSettings {
+                        interval: PromDuration(
+                            90s,
+                        ),
+                        timeout: PromDuration(
+                            20s,
+                        ),
+                        metrics_path: "/probe",
+                        scheme: "https",
+                        params: {
+                            "module": [
+                                "http_2xx",
+                                "b",
+                            ],
+                        },
+                        honor_labels: true,
+                        honor_timestamps: false,
+                        track_timestamps_staleness: true,
+                        fallback_format: Some(
+                            Text004,
+                        ),
+                        limits: Limits {
+                            body_bytes: 2097152,
+                            samples: 200,
+                            labels: 31,
+                            label_name_bytes: 40,
+                            label_value_bytes: 50,
+                        },
+                        http: HttpSettings {
+                            credentials: Basic {
+                                username: Inline(
+                                    <secret>,
+                                ),
+                                password: File(
+                                    "/etc/pi/secrets/p",
+                                ),
+                            },
+                            tls: TlsSettings {
+                                ca_file: Some(
+                                    "/abs/ca.pem",
+                                ),
+                                identity: Some(
+                                    (
+                                        "/etc/pi/c.pem",
+                                        "/etc/pi/k.pem",
+                                    ),
+                                ),
+                                server_name: Some(
+                                    "pi",
+                                ),
+                                insecure_skip_verify: true,
+                            },
+                            follow_redirects: false,
+                            enable_compression: false,
+                        },
+                    },
+                    target_limit: 8,
+                    static_groups: [],
+                    file_sd: [
+                        FileSd {
+                            files: [
+                                "/etc/pi/targets/*.json",
+                                "/abs/t.yml",
+                            ],
+                            refresh_interval: PromDuration(
+                                30s,
+                            ),
+                        },
+                    ],
+                },
+            ],
+        }
+    "#]]
+    .assert_debug_eq(&config);
+}
+
+#[test]
+fn nothing_is_valid() {
+    for text in [
+        "",
+        "# nothing\n",
+        "global:\nrule_files:\n  # - first.yml\nscrape_configs:\n",
+        "rule_files: []",
+    ] {
+        assert_eq!(parse(text).unwrap(), Config::default(), "{text}");
+    }
+}
+
+#[test]
+fn timeout_is_cut_to_the_interval() {
+    let config = parse("scrape_configs: [{job_name: a, scrape_interval: 5s}]").unwrap();
+    assert_eq!(config.jobs[0].scrape.timeout.to_string(), "5s");
+}
+
+#[test]
+fn mistakes() {
+    refused(
+        "scrape_configs:\n  - job_name: a\n    metric_path: /x\n",
+        expect!["/etc/pi/prometheus.yml:3:5: unknown field `metric_path`"],
+    );
+    refused(
+        "globl: {}\n",
+        expect![
+            "/etc/pi/prometheus.yml:1:1: unknown field `globl`, expected one of global, scrape_configs, rule_files, alerting, runtime, scrape_config_files, remote_write, remote_read, storage, tracing, otlp"
+        ],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    static_configs:\n      - target: [x]\n",
+        expect!["/etc/pi/prometheus.yml:4:9: unknown field `target`, expected one of targets, labels"],
+    );
+    refused(
+        "global:\n  scrape_interval: 15\n",
+        expect![[r#"/etc/pi/prometheus.yml:2:20: not a duration: "15" (as in 15s or 1m30s)"#]],
+    );
+    refused(
+        "global:\n  body_size_limit: 15\n",
+        expect![[r#"/etc/pi/prometheus.yml:2:20: not a size: "15" (as in 512KB or 16MB)"#]],
+    );
+    refused(
+        "global: {scrape_interval: 5s, scrape_timeout: 6s}\n",
+        expect!["/etc/pi/prometheus.yml:1:47: global scrape timeout is greater than scrape interval"],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    scrape_timeout: 2m\n",
+        expect![[
+            r#"/etc/pi/prometheus.yml:3:21: scrape timeout 2m of job "a" is greater than its scrape interval 1m"#
+        ]],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n  - job_name: a\n",
+        expect![[r#"/etc/pi/prometheus.yml:3:15: more than one scrape config has the job name "a""#]],
+    );
+    refused(
+        "scrape_configs:\n  - metrics_path: /x\n",
+        expect!["/etc/pi/prometheus.yml:2:5: a scrape config has no job_name"],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: ''\n",
+        expect!["/etc/pi/prometheus.yml:2:15: job_name is empty"],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, scheme: ftp}\n",
+        expect![[r#"/etc/pi/prometheus.yml:2:27: scheme must be http or https, not "ftp""#]],
+    );
+    refused(
+        "scrape_configs: [\n",
+        expect!["/etc/pi/prometheus.yml:1:17: unclosed bracket '['"],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, sample_limit: -1}\n",
+        expect!["/etc/pi/prometheus.yml:2:33: invalid u64"],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, fallback_scrape_protocol: x}\n",
+        expect![[r#"/etc/pi/prometheus.yml:2:45: unknown fallback_scrape_protocol "x""#]],
+    );
+    refused(
+        "global:\n  external_labels: {__name__: x}\n",
+        expect![[r#"/etc/pi/prometheus.yml:2:20: "__name__" is not a valid label name"#]],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['http://pi/']}]\n",
+        expect![[
+            r#"/etc/pi/prometheus.yml:2:15: "http://pi/" is not a valid target address (host:port, without scheme or path)"#
+        ]],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [a/*/b.json]}]\n",
+        expect![[
+            r#"/etc/pi/prometheus.yml:3:32: path "a/*/b.json" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#
+        ]],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [b.txt]}]\n",
+        expect![[
+            r#"/etc/pi/prometheus.yml:3:32: path "b.txt" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#
+        ]],
+    );
+}
+
+#[test]
+fn credentials_that_contradict() {
+    refused(
+        "scrape_configs:\n  - {job_name: a, bearer_token: x, basic_auth: {username: u}}\n",
+        expect![
+            "/etc/pi/prometheus.yml:2:16: at most one of basic_auth, authorization and bearer_token must be given"
+        ],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, basic_auth: {username: u, password: p, password_file: f}}\n",
+        expect![
+            "/etc/pi/prometheus.yml:2:16: at most one of basic_auth password and password_file must be given"
+        ],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, authorization: {type: Basic}}\n",
+        expect![[
+            r#"/etc/pi/prometheus.yml:2:16: authorization type cannot be "basic", use basic_auth instead"#
+        ]],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, tls_config: {cert_file: c}}\n",
+        expect!["/etc/pi/prometheus.yml:2:16: tls_config has cert_file but no key_file"],
+    );
+}
+
+#[test]
+fn keys_of_later_versions_are_named() {
+    refused(
+        "scrape_configs:\n  - job_name: a\n    relabel_configs:\n      - {source_labels: [x]}\n",
+        expect!["/etc/pi/prometheus.yml:4:7: relabel_configs is not supported yet by this version"],
+    );
+    refused(
+        "remote_write:\n  - url: http://x\n",
+        expect!["/etc/pi/prometheus.yml:2:3: remote_write is not supported yet by this version"],
+    );
+    refused(
+        "scrape_configs:\n  - job_name: a\n    dns_sd_configs: [{names: [x]}]\n",
+        expect!["/etc/pi/prometheus.yml:3:21: dns_sd_configs is not supported yet by this version"],
+    );
+    refused(
+        "scrape_configs:\n  - {job_name: a, tls_config: {min_version: TLS13}}\n",
+        expect!["/etc/pi/prometheus.yml:2:45: min_version is not supported yet by this version"],
+    );
+    refused(
+        "global: {scrape_protocols: [PrometheusProto]}\n",
+        expect!["/etc/pi/prometheus.yml:1:28: scrape_protocols is not supported yet by this version"],
+    );
+}
+
+#[test]
+fn what_runs_elsewhere_is_refused() {
+    refused(
+        "rule_files:\n  - a.yml\n",
+        expect![
+            "/etc/pi/prometheus.yml:2:3: rule_files is not supported by the scraper: run them in Prometheus or the receiver"
+        ],
+    );
+    refused(
+        "alerting:\n  alertmanagers: []\n",
+        expect![
+            "/etc/pi/prometheus.yml:2:3: alerting is not supported by the scraper: run them in Prometheus or the receiver"
+        ],
+    );
+}
+
+#[test]
+fn secrets_are_not_in_messages() {
+    let config = parse("scrape_configs: [{job_name: a, bearer_token: hunter2}]").unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    refused(
+        "scrape_configs: [{job_name: a, basic_auth: {password: [hunter2]}}]",
+        expect!["/etc/pi/prometheus.yml:1:55: expected string scalar"],
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let error = Config::load(Path::new("/nowhere/prometheus.yml")).unwrap_err();
+    expect!["/nowhere/prometheus.yml: No such file or directory (os error 2)"].assert_eq(&error.to_string());
+    let error = Config::load(Path::new("/dev/zero")).unwrap_err();
+    expect!["/dev/zero: not a regular file"].assert_eq(&error.to_string());
+}

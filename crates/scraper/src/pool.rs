@@ -1,0 +1,218 @@
+//! The targets of one job: found, compared with those that run, started and stopped.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use tokio::task::{JoinHandle, spawn_local};
+
+use crate::client::Trust;
+use crate::clock;
+use crate::config::Job;
+use crate::config::job::ScrapeSettings;
+use crate::discovery;
+use crate::discovery::file_sd::FileWatch;
+use crate::labels::Labels;
+use crate::scrape;
+use crate::scraper::Shared;
+use crate::target::{Target, offset};
+use crate::telemetry;
+
+/// One job and its running targets.
+#[derive(Debug)]
+pub struct Pool {
+    /// Its configuration.
+    pub job: Job,
+    /// What the offsets of its targets were computed with.
+    pub seed: u64,
+    settings: Rc<ScrapeSettings>,
+    trust: Rc<Trust>,
+    shared: Rc<Shared>,
+    watches: RefCell<Vec<FileWatch>>,
+    running: RefCell<Vec<Running>>,
+    watcher: RefCell<Option<Task>>,
+}
+
+/// A target and the task that scrapes it. Dropping it ends the task at its next wait.
+#[derive(Debug)]
+pub struct Running {
+    target: Rc<Target>,
+    _task: Task,
+}
+
+#[derive(Debug)]
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Pool {
+    /// Starts a job. Targets of `running` that are the same as before go on.
+    pub fn start(job: Job, seed: u64, shared: Rc<Shared>, running: Vec<Running>) -> Rc<Self> {
+        let watches = job.file_sd.iter().cloned().map(FileWatch::new).collect();
+        let pool = Rc::new(Self {
+            settings: Rc::new(job.scrape.clone()),
+            trust: Rc::new(Trust::new(job.scrape.http.tls.clone())),
+            seed,
+            shared,
+            watches: RefCell::new(watches),
+            running: RefCell::new(running),
+            watcher: RefCell::default(),
+            job,
+        });
+        pool.refresh();
+        pool.sync();
+        let poll = pool.watches.borrow().iter().map(FileWatch::poll_interval).min();
+        if let Some(poll) = poll {
+            let weak = Rc::downgrade(&pool);
+            let watcher = Task(spawn_local(watch(weak, poll)));
+            pool.watcher.replace(Some(watcher));
+        }
+        pool
+    }
+
+    /// The targets, by address and labels.
+    pub fn targets(&self) -> Vec<Rc<Target>> {
+        self.running
+            .borrow()
+            .iter()
+            .map(|running| Rc::clone(&running.target))
+            .collect()
+    }
+
+    /// Gives its targets to the next configuration of the job.
+    pub fn hand_over(&self) -> Vec<Running> {
+        self.watcher.replace(None);
+        self.running.take()
+    }
+
+    /// Ends the job and all its targets.
+    pub fn stop(&self) {
+        for running in self.hand_over() {
+            end(&running, &self.shared);
+        }
+        self.count(0, 0);
+    }
+
+    /// Reads files that changed. Returns whether targets may have changed by that.
+    fn refresh(&self) -> bool {
+        let mut watches = self.watches.borrow_mut();
+        let mut changed = false;
+        for watch in watches.iter_mut() {
+            changed |= watch.refresh(&self.shared.telemetry);
+        }
+        changed
+    }
+
+    /// Starts targets that are new and stops those that are gone.
+    fn sync(&self) {
+        let (wanted, found) = self.wanted();
+        let refused = self.refusal(wanted.len());
+        let mut before = self.running.take();
+        let mut after = Vec::with_capacity(wanted.len());
+        for target in wanted {
+            let same = before.iter().position(|running| running.target.is_same(&target));
+            let running = match same {
+                Some(at) => before.swap_remove(at),
+                None => self.run(target),
+            };
+            running.target.refused.replace(refused.clone());
+            after.push(running);
+        }
+        for gone in before {
+            end(&gone, &self.shared);
+        }
+        after.sort_by(|left, right| left.target.id_by_address().cmp(&right.target.id_by_address()));
+        self.count(found, after.len());
+        self.running.replace(after);
+    }
+
+    /// The targets that should run, and how many were found; one that is found twice runs once.
+    fn wanted(&self) -> (Vec<Target>, usize) {
+        let watches = self.watches.borrow();
+        let fixed = self.job.static_groups.iter().flat_map(discovery::found);
+        let found: Vec<Labels> = fixed.chain(watches.iter().flat_map(FileWatch::found)).collect();
+        let mut wanted: Vec<Target> = Vec::with_capacity(found.len());
+        for labels in &found {
+            match Target::build(&self.job, &self.settings, labels) {
+                Ok(target) if wanted.iter().any(|other| other.id == target.id) => {}
+                Ok(target) => wanted.push(target),
+                Err(reason) => {
+                    let pool = telemetry::Pool {
+                        scrape_job: self.job.name.clone(),
+                    };
+                    self.shared.telemetry.sync_failed.get_or_create(&pool).inc();
+                    log::warn!(job = self.job.name.as_str(), labels:? = labels, error = reason.as_str(); "target not used");
+                }
+            }
+        }
+        (wanted, found.len())
+    }
+
+    fn refusal(&self, targets: usize) -> Option<String> {
+        let limit = self.job.target_limit;
+        if limit == 0 || targets as u64 <= limit {
+            return None;
+        }
+        self.shared.telemetry.exceeded_target_limit.inc();
+        Some(format!(
+            "target_limit exceeded (number of targets: {targets}, limit: {limit})"
+        ))
+    }
+
+    fn run(&self, target: Target) -> Running {
+        let target = Rc::new(target);
+        let offset = offset::of(&target, self.seed);
+        let task = scrape::repeat(
+            Rc::clone(&target),
+            Rc::clone(&self.trust),
+            offset,
+            Rc::clone(&self.shared),
+        );
+        Running {
+            target,
+            _task: Task(spawn_local(task)),
+        }
+    }
+
+    fn count(&self, found: usize, running: usize) {
+        let telemetry = &self.shared.telemetry;
+        let scrape_job = self.job.name.clone();
+        let pool = telemetry::Pool { scrape_job };
+        let discovery = telemetry::Discovery {
+            name: "scrape",
+            config: self.job.name.clone(),
+        };
+        telemetry.discovered.get_or_create(&discovery).set(found as i64);
+        telemetry.pool_targets.get_or_create(&pool).set(running as i64);
+        telemetry
+            .pool_target_limit
+            .get_or_create(&pool)
+            .set(i64::try_from(self.job.target_limit).unwrap_or(i64::MAX));
+        telemetry.pool_syncs.get_or_create(&pool).inc();
+    }
+}
+
+/// Looks for changed files until the job ends.
+async fn watch(pool: Weak<Pool>, poll: std::time::Duration) {
+    loop {
+        tokio::time::sleep(poll).await;
+        let Some(pool) = pool.upgrade() else { return };
+        if pool.refresh() {
+            pool.sync();
+        }
+    }
+}
+
+/// Marks the series of a target as ended and removes it from the page.
+///
+/// Prometheus waits for two intervals before it does, in case another server took the target over under the same labels;
+/// nothing leaves this process yet, and so nothing waits.
+fn end(running: &Running, shared: &Shared) {
+    let target = &running.target;
+    let ended = target.store.borrow_mut().fail(clock::now_ms());
+    shared.telemetry.stale.inc_by(ended as u64);
+    shared.fleet.borrow_mut().forget(&target.id);
+}

@@ -1,0 +1,173 @@
+//! The running scraper: its jobs, what all of them share, and the reload of the configuration.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::clock;
+use crate::config::{Config, Job};
+use crate::fleet::{Fleet, Observation};
+use crate::labels::Labels;
+use crate::pool::Pool;
+use crate::store::series;
+use crate::target::{Outcome, Target, offset};
+use crate::telemetry::Telemetry;
+
+/// What every job and every scrape uses.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// What the scraper counts about itself.
+    pub telemetry: Telemetry,
+    /// What the fleet page shows.
+    pub fleet: RefCell<Fleet>,
+}
+
+impl Shared {
+    /// Tells the fleet page how a scrape ended.
+    pub fn observe(&self, target: &Target, outcome: &Outcome) {
+        let mut fleet = self.fleet.borrow_mut();
+        let store = target.store.borrow();
+        let url = target.url.to_string();
+        let mut visit = fleet.begin(Observation {
+            target: &target.id,
+            job: &target.job,
+            instance: target.instance(),
+            url: &url,
+            scraped_at_ms: outcome.at_ms,
+            interval_seconds: target.interval.as_secs_f64(),
+            up: outcome.error.is_none(),
+            error: outcome.error.as_deref(),
+            duration_seconds: outcome.duration.as_secs_f64(),
+            series: store.current().count(),
+        });
+        for current in store.current().filter(|_| outcome.error.is_none()) {
+            // The page looks at few names; the labels of all others are not parsed.
+            let line = OnceCell::new();
+            let labels = OnceCell::new();
+            let label = |wanted: &str| {
+                let line: &String = line.get_or_init(|| series::line(current.text));
+                let labels: &Vec<_> = labels.get_or_init(|| match series::split(line) {
+                    Some((_, labels)) => labels.iter().collect(),
+                    None => Vec::new(),
+                });
+                labels
+                    .iter()
+                    .find(|(name, _)| name == wanted)
+                    .map(|(_, value)| value.as_ref())
+            };
+            visit.sample(series::bare_name(current.text), label, current.value);
+        }
+        visit.finish();
+    }
+}
+
+/// The scraper of one process.
+#[derive(Debug)]
+pub struct Scraper {
+    config_path: PathBuf,
+    /// Name of this machine.
+    pub hostname: String,
+    /// What every job uses.
+    pub shared: Rc<Shared>,
+    external_labels: RefCell<Labels>,
+    pools: RefCell<Vec<Rc<Pool>>>,
+    /// Whether a configuration was taken.
+    pub is_ready: Cell<bool>,
+}
+
+impl Scraper {
+    /// A scraper without jobs; [`Scraper::reload`] reads them from `config_path`.
+    pub fn new(config_path: PathBuf) -> Self {
+        let hostname = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        Self {
+            config_path,
+            hostname,
+            shared: Rc::default(),
+            external_labels: RefCell::default(),
+            pools: RefCell::default(),
+            is_ready: Cell::new(false),
+        }
+    }
+
+    /// Reads the configuration and takes it. Fails with the reason, and everything stays as it was.
+    ///
+    /// A target whose address, labels and settings are the same goes on as if nothing had happened.
+    pub fn reload(&self) -> Result<(), crate::config::Error> {
+        let telemetry = &self.shared.telemetry;
+        match Config::load(&self.config_path) {
+            Ok(config) => {
+                self.apply(config);
+                telemetry.reload_successful.set(1);
+                telemetry.reload_success_time.set(clock::now().as_secs_f64());
+                Ok(())
+            }
+            Err(error) => {
+                telemetry.reload_successful.set(0);
+                log::error!(error:%; "configuration not taken, the old one stays");
+                Err(error)
+            }
+        }
+    }
+
+    /// Every target, by job in the order of their names.
+    pub fn targets(&self) -> Vec<Rc<Target>> {
+        let pools = self.pools.borrow();
+        let mut pools: Vec<&Rc<Pool>> = pools.iter().collect();
+        pools.sort_by_key(|pool| &pool.job.name);
+        pools.iter().flat_map(|pool| pool.targets()).collect()
+    }
+
+    /// Names of the jobs, sorted.
+    pub fn jobs(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .pools
+            .borrow()
+            .iter()
+            .map(|pool| pool.job.name.clone())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Labels that tell this scraper from others.
+    pub fn external_labels(&self) -> Labels {
+        self.external_labels.borrow().clone()
+    }
+
+    fn apply(&self, config: Config) {
+        let seed = offset::seed(&self.hostname, &config.external_labels);
+        self.external_labels.replace(config.external_labels);
+        let mut before = self.pools.take();
+        let mut after = Vec::with_capacity(config.jobs.len());
+        for job in config.jobs {
+            let old = before
+                .iter()
+                .position(|pool| pool.job.name == job.name)
+                .map(|at| before.swap_remove(at));
+            after.push(self.pool(job, old, seed));
+        }
+        for gone in before {
+            gone.stop();
+        }
+        let jobs = after.len();
+        let targets: usize = after.iter().map(|pool| pool.targets().len()).sum();
+        self.pools.replace(after);
+        self.is_ready.set(true);
+        log::info!(path:% = self.config_path.display(), jobs, targets; "configuration taken");
+    }
+
+    fn pool(&self, job: Job, old: Option<Rc<Pool>>, seed: u64) -> Rc<Pool> {
+        let telemetry = &self.shared.telemetry;
+        match old {
+            Some(old) if old.job == job && old.seed == seed => old,
+            Some(old) => {
+                telemetry.pool_reloads.inc();
+                Pool::start(job, seed, Rc::clone(&self.shared), old.hand_over())
+            }
+            None => {
+                telemetry.pools.inc();
+                Pool::start(job, seed, Rc::clone(&self.shared), Vec::new())
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The newest sample of every series of one target.
+//!
+//! A series is known by its text as the target spells it, so that the usual scrape looks one string up per sample and
+//! parses no labels twice. Two spellings of the same label set share a slot. Measured at 2,000 series of a node
+//! exporter: about 200 bytes each.
+//!
+//! A scrape is all or nothing: [`Ingest`] stages its samples, and [`Store::commit`] takes them or [`Store::fail`] leaves
+//! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
+//! of them are stale but remembered, as in Prometheus, so that they are not counted as new when the target is back.
+
+mod ingest;
+pub mod series;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use metrics_registry::parse::MetricType;
+use rustc_hash::FxBuildHasher;
+
+pub use self::ingest::{Fault, Ingest, Rules};
+
+/// How long a sample is current without a newer one, in milliseconds; Prometheus' lookback.
+pub const LOOKBACK_MS: i64 = 5 * 60 * 1000;
+
+/// Bits of the NaN that says that a series has ended. No exposition can bring it: the parser gives NaN other bits.
+pub const STALE_BITS: u64 = 0x7ff0_0000_0000_0002;
+
+/// Above this many free slots the store is rebuilt if they are the majority, so that one bad scrape leaves no trace.
+const FREE_SLOTS_KEPT: usize = 1024;
+
+/// How many spellings beyond two for each label set are remembered.
+const SPELLINGS_KEPT: usize = 1000;
+
+/// The series of one target.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Slot of every spelling.
+    by_text: HashMap<Rc<str>, u32, FxBuildHasher>,
+    /// Slot of every label set, by its hash.
+    by_identity: HashMap<u64, u32, FxBuildHasher>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Counts the scrapes; a slot that was seen in this one has its number.
+    attempt: u32,
+}
+
+#[derive(Debug)]
+struct Slot {
+    /// The first spelling; `None` in a free slot.
+    text: Option<Rc<str>>,
+    identity: u64,
+    value: f64,
+    timestamp_ms: i64,
+    seen: u32,
+    kind: Option<MetricType>,
+    /// Whether the target gave the timestamp and staleness does not follow from its absence.
+    untracked: bool,
+    /// Whether a good scrape brought it; until then it does not exist for readers.
+    committed: bool,
+}
+
+/// One series as readers see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Current<'a> {
+    /// Name and labels as the target spells them; [`series::split`] reads it.
+    pub text: &'a str,
+    /// Its newest value.
+    pub value: f64,
+    /// When it was taken, in milliseconds since 1970.
+    pub timestamp_ms: i64,
+    /// What the target says that it is.
+    pub kind: Option<MetricType>,
+}
+
+impl Store {
+    /// How many series there are, stale ones included.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every series that is not stale, in no order that means anything.
+    pub fn current(&self) -> impl Iterator<Item = Current<'_>> {
+        self.slots.iter().filter_map(|slot| {
+            let text = slot.text.as_deref()?;
+            let live = slot.committed && slot.value.to_bits() != STALE_BITS;
+            live.then_some(Current {
+                text,
+                value: slot.value,
+                timestamp_ms: slot.timestamp_ms,
+                kind: slot.kind,
+            })
+        })
+    }
+
+    /// Takes everything that `ingest` staged. Returns how many series went stale by that.
+    pub fn commit(&mut self, ingest: &Ingest<'_>, at_ms: i64) -> usize {
+        for staged in &ingest.staged {
+            let Some(slot) = self.slots.get_mut(staged.slot as usize) else {
+                continue;
+            };
+            slot.value = staged.value;
+            slot.timestamp_ms = staged.timestamp_ms;
+            slot.untracked = staged.untracked;
+            slot.committed = true;
+        }
+        if 2 * self.len() + SPELLINGS_KEPT < self.by_text.len() {
+            self.forget_other_spellings();
+        }
+        let attempt = self.attempt;
+        self.remove_where(|slot| {
+            let kept_by_timestamp = slot.untracked && at_ms - slot.timestamp_ms < LOOKBACK_MS;
+            !slot.committed || slot.seen != attempt && !kept_by_timestamp
+        })
+    }
+
+    /// Forgets what a failed scrape brought and marks everything from before as stale. Returns how many became so.
+    pub fn fail(&mut self, at_ms: i64) -> usize {
+        self.remove_where(|slot| !slot.committed);
+        let mut ended = 0;
+        for slot in &mut self.slots {
+            if slot.text.is_some() && !slot.untracked && slot.value.to_bits() != STALE_BITS {
+                slot.value = f64::from_bits(STALE_BITS);
+                slot.timestamp_ms = at_ms;
+                ended += 1;
+            }
+        }
+        ended
+    }
+
+    /// Keeps one spelling of every label set, where a target spells them differently each time.
+    fn forget_other_spellings(&mut self) {
+        let slots = &self.slots;
+        self.by_text.retain(|text, index| {
+            let first = slots.get(*index as usize).and_then(|slot| slot.text.as_ref());
+            first.is_some_and(|first| Rc::ptr_eq(first, text))
+        });
+    }
+
+    /// Frees the slots that `goes` picks; returns how many.
+    fn remove_where(&mut self, goes: impl Fn(&Slot) -> bool) -> usize {
+        let mut removed = 0;
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            if slot.text.is_some() && goes(slot) {
+                slot.text = None;
+                self.by_identity.remove(&slot.identity);
+                self.free.push(index as u32);
+                removed += 1;
+            }
+        }
+        if removed == 0 {
+            return 0;
+        }
+        let slots = &self.slots;
+        let lives = |index: u32| slots.get(index as usize).is_some_and(|slot| slot.text.is_some());
+        self.by_text.retain(|_, index| lives(*index));
+        if FREE_SLOTS_KEPT < self.free.len() && self.slots.len() < 2 * self.free.len() {
+            self.compact();
+        }
+        removed
+    }
+
+    /// Moves the living slots together and gives the rest of the memory back.
+    fn compact(&mut self) {
+        let mut moved = vec![0_u32; self.slots.len()];
+        let mut kept = 0_u32;
+        for (slot, moved) in self.slots.iter().zip(&mut moved) {
+            *moved = kept;
+            kept += u32::from(slot.text.is_some());
+        }
+        let relocate = |index: &mut u32| *index = moved.get(*index as usize).copied().unwrap_or(0);
+        self.by_text.values_mut().for_each(relocate);
+        self.by_identity.values_mut().for_each(relocate);
+        self.slots.retain(|slot| slot.text.is_some());
+        self.slots.shrink_to_fit();
+        self.by_text.shrink_to_fit();
+        self.by_identity.shrink_to_fit();
+        self.free = Vec::new();
+    }
+}
+
+#[cfg(test)]
+mod tests;

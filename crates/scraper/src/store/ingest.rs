@@ -1,0 +1,343 @@
+//! One scrape on its way into the store: parses line by line, checks limits, stages samples.
+
+use std::rc::Rc;
+
+use metrics_registry::Format;
+use metrics_registry::parse::{Entry, LineSplitter, MetricType, ParseError, Parser, Sample};
+
+use super::{STALE_BITS, Slot, Store, series};
+use crate::config::job::Limits;
+use crate::labels::{self, Labels};
+
+/// Longest line. A label value of 64 KiB, escaped, passes; a body without line breaks does not.
+const LINE_BYTES_MAX: usize = 256 << 10;
+
+/// Most bytes of series text that one scrape may add, so that few and long series are bounded like many short ones.
+const NEW_TEXT_BYTES_MAX: usize = 8 << 20;
+
+/// How far in the future a sample may be, in milliseconds; more is not kept, as in Prometheus.
+const FUTURE_MS_MAX: i64 = 10 * 60 * 1000;
+
+/// What becomes of a target's samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'t> {
+    /// The target's labels.
+    pub labels: &'t Labels,
+    /// Whether exposed labels win over those.
+    pub honor_labels: bool,
+    /// Whether exposed timestamps are taken.
+    pub honor_timestamps: bool,
+    /// Whether series with exposed timestamps go stale like others.
+    pub track_timestamps_staleness: bool,
+    /// What one scrape may bring.
+    pub limits: Limits,
+}
+
+/// Why a scrape is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The exposition is malformed.
+    #[error("{0}")]
+    Parse(#[from] ParseError),
+    /// More bytes than `body_size_limit` after decompression.
+    #[error("body size limit exceeded ({0} bytes)")]
+    BodySize(u64),
+    /// More samples than `sample_limit`.
+    #[error("sample limit exceeded ({0} samples)")]
+    Samples(u64),
+    /// More text of new series than is kept.
+    #[error("more than {NEW_TEXT_BYTES_MAX} bytes of new series")]
+    NewText,
+    /// More labels than `label_limit`.
+    #[error("label_limit exceeded (metric: {metric:.50}, number of labels: {labels}, limit: {limit})")]
+    Labels {
+        /// The metric's name.
+        metric: String,
+        /// How many labels it has.
+        labels: u64,
+        /// How many it may have.
+        limit: u64,
+    },
+    /// A label name or value that is too long.
+    #[error(
+        "label_{part}_length_limit exceeded (metric: {metric:.50}, label: {label:.50}, length: {bytes}, limit: {limit})"
+    )]
+    LabelLength {
+        /// `name` or `value`.
+        part: &'static str,
+        /// The metric's name.
+        metric: String,
+        /// The label's name.
+        label: String,
+        /// Its length.
+        bytes: u64,
+        /// How long it may be.
+        limit: u64,
+    },
+    /// The same label twice in one series.
+    #[error("label name {label:.50?} is not unique (metric: {metric:.50})")]
+    LabelTwice {
+        /// The metric's name.
+        metric: String,
+        /// The label's name.
+        label: String,
+    },
+}
+
+/// One scrape on its way.
+#[derive(Debug)]
+pub struct Ingest<'t> {
+    rules: Rules<'t>,
+    at_ms: i64,
+    parser: Parser,
+    splitter: Option<LineSplitter>,
+    /// The family that the last `# TYPE` was about.
+    family: String,
+    kind: Option<MetricType>,
+    pub(super) staged: Vec<Staged>,
+    new_text_bytes: usize,
+    /// Bytes of the body after decompression.
+    pub body_bytes: u64,
+    /// Samples in the body.
+    pub scraped: u64,
+    /// Samples after relabelling, which this version does not have: all of them.
+    pub kept: u64,
+    /// Series that were not known before.
+    pub series_added: u64,
+    /// Samples of a series that was in the body before; not taken.
+    pub duplicates: u64,
+    /// Samples too far in the future; not taken.
+    pub out_of_bounds: u64,
+    /// Samples older than the newest of their series; not taken.
+    pub out_of_order: u64,
+    over_limit: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staged {
+    pub slot: u32,
+    pub untracked: bool,
+    pub value: f64,
+    pub timestamp_ms: i64,
+}
+
+impl<'t> Ingest<'t> {
+    /// Starts a scrape whose samples have the time `at_ms` unless they bring their own.
+    pub fn new(store: &mut Store, rules: Rules<'t>, format: Format, at_ms: i64) -> Self {
+        store.attempt = store.attempt.wrapping_add(1);
+        Self {
+            rules,
+            at_ms,
+            parser: Parser::new(format),
+            splitter: Some(LineSplitter::new(LINE_BYTES_MAX)),
+            family: String::new(),
+            kind: None,
+            staged: Vec::with_capacity(store.len()),
+            new_text_bytes: 0,
+            body_bytes: 0,
+            scraped: 0,
+            kept: 0,
+            series_added: 0,
+            duplicates: 0,
+            out_of_bounds: 0,
+            out_of_order: 0,
+            over_limit: false,
+        }
+    }
+
+    /// Takes a piece of the body. After an error the scrape has failed and no more may follow.
+    pub fn push(&mut self, store: &mut Store, chunk: &[u8]) -> Result<(), Fault> {
+        self.body_bytes = self.body_bytes.saturating_add(chunk.len() as u64);
+        if self.rules.limits.body_bytes < self.body_bytes {
+            return Err(Fault::BodySize(self.rules.limits.body_bytes));
+        }
+        // Taken out while its lines are handled, which borrow the rest of this.
+        let Some(mut splitter) = self.splitter.take() else {
+            return Ok(());
+        };
+        let result = splitter.push(chunk, |line| self.line(store, line));
+        self.splitter = Some(splitter);
+        result
+    }
+
+    /// Takes the end of the body. What is staged may be committed unless this fails.
+    pub fn finish(&mut self, store: &mut Store) -> Result<(), Fault> {
+        if let Some(mut splitter) = self.splitter.take() {
+            splitter.finish(|line| self.line(store, line))?;
+        }
+        self.parser.finish()?;
+        match self.over_limit {
+            true => Err(Fault::Samples(self.rules.limits.samples)),
+            false => Ok(()),
+        }
+    }
+
+    fn line(&mut self, store: &mut Store, line: &[u8]) -> Result<(), Fault> {
+        match self.parser.line(line)? {
+            Entry::Sample(sample) => self.sample(store, &sample),
+            Entry::Type { name, kind } => {
+                self.family.clear();
+                self.family.push_str(&name);
+                self.kind = Some(kind);
+                Ok(())
+            }
+            Entry::Nothing | Entry::Help { .. } | Entry::Unit { .. } | Entry::Eof => Ok(()),
+        }
+    }
+
+    fn sample(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<(), Fault> {
+        self.scraped += 1;
+        self.kept += 1;
+        if self.rules.limits.samples <= self.staged.len() as u64 {
+            // Counted on to the end, for the report; nothing more is stored.
+            self.over_limit = true;
+            return Ok(());
+        }
+        let given_ms = sample.timestamp_ms.filter(|_| self.rules.honor_timestamps);
+        let timestamp_ms = given_ms.unwrap_or(self.at_ms);
+        if self.at_ms.saturating_add(FUTURE_MS_MAX) < timestamp_ms {
+            self.out_of_bounds += 1;
+            return Ok(());
+        }
+        let known = store.by_text.get(sample.series).copied();
+        let index = match known {
+            Some(index) => index,
+            None => self.insert(store, sample)?,
+        };
+        let kind = self.kind_of(&sample.name);
+        let Some(slot) = store.slots.get_mut(index as usize) else {
+            return Ok(());
+        };
+        if slot.seen == store.attempt {
+            self.duplicates += 1;
+            return Ok(());
+        }
+        slot.seen = store.attempt;
+        slot.kind = kind;
+        if given_ms.is_some()
+            && slot.committed
+            && timestamp_ms < slot.timestamp_ms
+            && slot.value.to_bits() != STALE_BITS
+        {
+            self.out_of_order += 1;
+            return Ok(());
+        }
+        self.series_added += u64::from(known.is_none());
+        self.staged.push(Staged {
+            slot: index,
+            untracked: given_ms.is_some() && !self.rules.track_timestamps_staleness,
+            value: sample.value,
+            timestamp_ms,
+        });
+        Ok(())
+    }
+
+    /// What the last `# TYPE` says of this metric. Members of histograms and summaries have no kind of their own.
+    fn kind_of(&self, name: &str) -> Option<MetricType> {
+        let kind = self.kind?;
+        let own = match name.strip_prefix(self.family.as_str())? {
+            "" => true,
+            // OpenMetrics names the family without the suffix.
+            "_total" => kind == MetricType::Counter,
+            _ => false,
+        };
+        own.then_some(kind)
+    }
+
+    /// Makes a slot for a series whose spelling is new, or finds the one of its label set.
+    fn insert(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<u32, Fault> {
+        self.new_text_bytes += sample.series.len();
+        if NEW_TEXT_BYTES_MAX < self.new_text_bytes {
+            return Err(Fault::NewText);
+        }
+        let mut pairs = Vec::new();
+        labels::join(
+            sample.labels.iter(),
+            self.rules.labels,
+            self.rules.honor_labels,
+            &mut pairs,
+        );
+        self.check_labels(&sample.name, &pairs)?;
+        let identity = series::identity(
+            &sample.name,
+            pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())),
+        );
+        let text: Rc<str> = Rc::from(sample.series);
+        if let Some(index) = store.by_identity.get(&identity) {
+            let index = *index;
+            store.by_text.insert(text, index);
+            return Ok(index);
+        }
+        let slot = Slot {
+            text: Some(Rc::clone(&text)),
+            identity,
+            value: f64::from_bits(STALE_BITS),
+            timestamp_ms: self.at_ms,
+            // Never the number of this scrape, so that the sample itself is not a duplicate.
+            seen: store.attempt.wrapping_sub(1),
+            kind: None,
+            untracked: false,
+            committed: false,
+        };
+        let index = match store.free.pop() {
+            Some(index) => index,
+            None => store.slots.len() as u32,
+        };
+        match store.slots.get_mut(index as usize) {
+            Some(free) => *free = slot,
+            None => store.slots.push(slot),
+        }
+        store.by_text.insert(text, index);
+        store.by_identity.insert(identity, index);
+        Ok(index)
+    }
+
+    fn check_labels(&self, metric: &str, pairs: &[labels::Pair<'_>]) -> Result<(), Fault> {
+        let limits = &self.rules.limits;
+        let exceeds = |value: u64, limit: u64| limit != 0 && limit < value;
+        // The name is a label too, as Prometheus counts.
+        let count = pairs.len() as u64 + 1;
+        if exceeds(count, limits.labels) {
+            return Err(Fault::Labels {
+                metric: metric.to_owned(),
+                labels: count,
+                limit: limits.labels,
+            });
+        }
+        let names = pairs.iter().map(|(name, _)| name.as_ref());
+        if let Some(label) = first_repeated(std::iter::once("__name__").chain(names)) {
+            return Err(Fault::LabelTwice {
+                metric: metric.to_owned(),
+                label: label.to_owned(),
+            });
+        }
+        for (name, value) in pairs {
+            for (part, bytes, limit) in [
+                ("name", name.len() as u64, limits.label_name_bytes),
+                ("value", value.len() as u64, limits.label_value_bytes),
+            ] {
+                if exceeds(bytes, limit) {
+                    return Err(Fault::LabelLength {
+                        part,
+                        metric: metric.to_owned(),
+                        label: name.clone().into_owned(),
+                        bytes,
+                        limit,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The labels are sorted but for the metric's name in front, which sorts before lower case and rarely repeats.
+fn first_repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let metric = names.next()?;
+    let mut before = metric;
+    names.find(|name| {
+        let repeated = *name == before || *name == metric;
+        before = name;
+        repeated
+    })
+}

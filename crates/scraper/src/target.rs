@@ -1,0 +1,199 @@
+//! One target: what it is called, where it is scraped, and how it did.
+
+pub mod offset;
+pub mod url;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::config::PromDuration;
+use crate::config::job::{Job, ScrapeSettings};
+use crate::fnv::Fnv;
+use crate::labels::Labels;
+use crate::store::Store;
+
+pub use self::url::Url;
+
+/// Prefix of labels that become query parameters.
+const PARAM: &str = "__param_";
+
+/// A target, as configured or discovered. Everything but its outcome stays the same for its whole life.
+#[derive(Debug)]
+pub struct Target {
+    /// The job that it belongs to.
+    pub job: String,
+    /// Labels of its series: `job`, `instance` and what the configuration adds.
+    pub labels: Labels,
+    /// What it was found with, the `__…` labels included.
+    pub discovered: Labels,
+    /// Where it is scraped.
+    pub url: Url,
+    /// Tells it from every other target of the process.
+    pub id: String,
+    /// How often it is scraped.
+    pub interval: PromDuration,
+    /// How long a scrape may take.
+    pub timeout: PromDuration,
+    /// Everything else about how it is scraped.
+    pub settings: Rc<ScrapeSettings>,
+    /// Why it must not be scraped at all.
+    pub refused: RefCell<Option<String>>,
+    /// Its series.
+    pub store: RefCell<Store>,
+    /// How the last scrape ended; `None` before the first.
+    pub outcome: RefCell<Option<Outcome>>,
+}
+
+/// How a scrape ended: the report series, and what the API tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Time of the scrape and of its samples, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Why it failed; `None` is up.
+    pub error: Option<String>,
+    /// How long it took.
+    pub duration: Duration,
+    /// `scrape_samples_scraped`.
+    pub scraped: u64,
+    /// `scrape_samples_post_metric_relabeling`.
+    pub kept: u64,
+    /// `scrape_series_added`.
+    pub series_added: u64,
+}
+
+impl Outcome {
+    /// The report series by name, in the order of their names.
+    pub fn report(&self) -> [(&'static str, f64); 5] {
+        [
+            ("scrape_duration_seconds", self.duration.as_secs_f64()),
+            ("scrape_samples_post_metric_relabeling", self.kept as f64),
+            ("scrape_samples_scraped", self.scraped as f64),
+            ("scrape_series_added", self.series_added as f64),
+            ("up", f64::from(u8::from(self.error.is_none()))),
+        ]
+    }
+}
+
+impl Target {
+    /// Builds a target from what it was found with.
+    ///
+    /// Fails with a reason where there is no address, or where its `__…` labels say something that cannot be.
+    pub fn build(job: &Job, settings: &Rc<ScrapeSettings>, found: &Labels) -> Result<Self, String> {
+        let mut discovered = found.clone();
+        let defaults = [
+            ("job", job.name.clone()),
+            ("__metrics_path__", settings.metrics_path.clone()),
+            ("__scheme__", settings.scheme.clone()),
+            ("__scrape_interval__", settings.interval.to_string()),
+            ("__scrape_timeout__", settings.timeout.to_string()),
+        ];
+        let params = settings
+            .params
+            .iter()
+            .filter_map(|(name, values)| Some((format!("{PARAM}{name}"), values.first()?.clone())));
+        let defaults = defaults.map(|(name, value)| (name.to_owned(), value));
+        for (name, value) in defaults.into_iter().chain(params) {
+            let given = discovered.entry(name).or_default();
+            if given.is_empty() {
+                *given = value;
+            }
+        }
+        let label = |name: &str| discovered.get(name).map_or("", String::as_str);
+
+        let address = label("__address__");
+        if address.is_empty() {
+            return Err("no address".into());
+        }
+        let interval = time(label("__scrape_interval__"), "interval")?;
+        let timeout = time(label("__scrape_timeout__"), "timeout")?;
+        if interval < timeout {
+            return Err(format!(
+                "scrape timeout {timeout} is greater than the interval {interval}"
+            ));
+        }
+        let query = query(&settings.params, &discovered);
+        let url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
+
+        let mut labels: Labels = discovered
+            .iter()
+            .filter(|(name, value)| !name.starts_with("__") && !value.is_empty())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        labels
+            .entry("instance".to_owned())
+            .or_insert_with(|| address.to_owned());
+        let id = format!("{:016x}-{url}", labels_hash(&labels));
+        Ok(Self {
+            job: job.name.clone(),
+            labels,
+            url,
+            id,
+            interval,
+            timeout,
+            settings: Rc::clone(settings),
+            refused: RefCell::default(),
+            store: RefCell::default(),
+            outcome: RefCell::default(),
+            discovered,
+        })
+    }
+
+    /// Whether `other` is scraped at the same place, in the same way and under the same labels.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.labels == other.labels
+            && (self.interval, self.timeout) == (other.interval, other.timeout)
+            && self.settings == other.settings
+    }
+
+    /// What targets of one job are ordered by.
+    pub fn id_by_address(&self) -> (String, &str) {
+        (self.url.to_string(), &self.id)
+    }
+
+    /// The `instance` label.
+    pub fn instance(&self) -> &str {
+        self.labels.get("instance").map_or("", String::as_str)
+    }
+}
+
+fn time(text: &str, what: &str) -> Result<PromDuration, String> {
+    match PromDuration::parse(text) {
+        Some(time) if !time.0.is_zero() => Ok(time),
+        Some(_) => Err(format!("scrape {what} cannot be 0")),
+        None => Err(format!("scrape {what} is not a duration: {text:?}")),
+    }
+}
+
+/// Parameters of the job; the first value of each may be overridden by a label.
+fn query(params: &BTreeMap<String, Vec<String>>, discovered: &Labels) -> BTreeMap<String, Vec<String>> {
+    let mut query = params.clone();
+    for (name, value) in discovered {
+        let Some(name) = name.strip_prefix(PARAM) else {
+            continue;
+        };
+        let values = query.entry(name.to_owned()).or_default();
+        match values.first_mut() {
+            Some(first) => first.clone_from(value),
+            None => values.push(value.clone()),
+        }
+    }
+    query
+}
+
+/// Hash of a label set, the same in every process and version.
+pub(crate) fn labels_hash(labels: &Labels) -> u64 {
+    let mut hash = Fnv::new();
+    for (name, value) in labels {
+        hash.write(name.as_bytes());
+        hash.write(&[0xff]);
+        hash.write(value.as_bytes());
+        hash.write(&[0xff]);
+    }
+    hash.finish()
+}
+
+#[cfg(test)]
+mod tests;
