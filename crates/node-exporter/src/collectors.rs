@@ -5,6 +5,7 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
+pub(crate) mod hwmon;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
 pub(crate) mod netclass;
@@ -91,6 +92,13 @@ pub const ALL: &[Collector] = &[
         help: "space of mounted file systems, from statfs",
         flags: filesystem::flags,
         collect: Collect::Waiting(filesystem::collect),
+    },
+    Collector {
+        name: "hwmon",
+        on: true,
+        help: "sensors of the hardware, from /sys/class/hwmon",
+        flags: hwmon::flags,
+        collect: Collect::Now(hwmon::collect),
     },
     Collector {
         name: "loadavg",

@@ -3,7 +3,9 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{cpu, cpufreq, diskstats, filesystem, netclass, netdev, netstat, os, stat, vmstat};
+use crate::collectors::{
+    cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, vmstat,
+};
 use crate::netlink::Netlink;
 use crate::source::Paths;
 
@@ -22,6 +24,8 @@ pub struct Node {
     pub(crate) diskstats: diskstats::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
+    /// Which chips and sensors are written, and where they are.
+    pub(crate) hwmon: hwmon::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -48,6 +52,7 @@ impl Node {
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
             filesystem: filesystem::State::new(matches)?,
+            hwmon: hwmon::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
