@@ -4,6 +4,7 @@ pub(crate) mod cpu;
 pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod filefd;
+pub(crate) mod filesystem;
 pub(crate) mod hwmon;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
@@ -85,6 +86,13 @@ pub const ALL: &[Collector] = &[
         help: "file handles, from /proc/sys/fs/file-nr",
         flags: Vec::new,
         collect: Collect::Now(filefd::collect),
+    },
+    Collector {
+        name: "filesystem",
+        on: true,
+        help: "space of mounted file systems, from statfs",
+        flags: filesystem::flags,
+        collect: Collect::Waiting(filesystem::collect),
     },
     Collector {
         name: "hwmon",

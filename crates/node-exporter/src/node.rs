@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    cpu, cpufreq, diskstats, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat,
+    cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -22,6 +22,8 @@ pub struct Node {
     pub(crate) cpufreq: cpufreq::State,
     /// Which devices are reported, and what udev knows of them.
     pub(crate) diskstats: diskstats::State,
+    /// Which mounts are reported, and which of them do not answer.
+    pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
     pub(crate) hwmon: hwmon::State,
     /// Which interfaces and what of them are written.
@@ -51,6 +53,7 @@ impl Node {
             cpu: cpu::State::new(matches)?,
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
+            filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
