@@ -13,9 +13,8 @@ use std::path::Path;
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Family};
-use regex::Regex;
 
-use crate::filter::compile;
+use crate::filter::Filter;
 use crate::flags::{switch, switched, text};
 use crate::{Error, Node};
 
@@ -55,6 +54,8 @@ const ALTERNATIVE_NAME: Family<2> = Family::gauge(
     ["altname", "device"],
 );
 
+/// Matches no name: none is empty.
+const NONE_IGNORED: &str = "^$";
 /// The real sysfs, which shows the same interfaces as netlink.
 const SYSFS: &str = "/sys";
 /// Not an interface, but a file of the bonding driver beside them.
@@ -63,7 +64,7 @@ pub(crate) fn flags() -> Vec<Arg> {
     let ignored = Arg::new(IGNORED)
         .long(IGNORED)
         .value_name("REGEX")
-        .default_value("^$")
+        .default_value(NONE_IGNORED)
         .help("Network devices to leave out");
     let invalid_speed = switch(
         IGNORE_INVALID_SPEED,
@@ -80,7 +81,7 @@ pub(crate) fn flags() -> Vec<Arg> {
 /// What the flags say.
 #[derive(Debug)]
 pub(crate) struct State {
-    ignored: Regex,
+    devices: Filter,
     ignore_invalid_speed: bool,
     alternative_names: bool,
 }
@@ -88,7 +89,10 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            ignored: compile(IGNORED, text(matches, IGNORED))?,
+            devices: match text(matches, IGNORED) {
+                NONE_IGNORED => Filter::default(),
+                ignored => Filter::exclude(IGNORED, ignored)?,
+            },
             ignore_invalid_speed: switched(matches, IGNORE_INVALID_SPEED) == Some(true),
             alternative_names: switched(matches, NETLINK) == Some(true),
         })
@@ -107,7 +111,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     let links = links.filter(|links| links.iter().map(|link| &link.name).eq(&names));
     let mut file = String::new();
     for (position, name) in names.iter().enumerate() {
-        if node.netclass.ignored.is_match(name) {
+        if !node.netclass.devices.passes(name) {
             continue;
         }
         let link = links.as_ref().and_then(|links| links.get(position));

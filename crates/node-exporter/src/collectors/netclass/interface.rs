@@ -4,6 +4,8 @@ use crate::netlink::link::{Link, UP};
 
 use super::number::{self, NUMBERS, Origin};
 
+/// The flags that the file has; what is above them and `IFF_RUNNING` are worked out for netlink only.
+const STORED: u32 = 0xffbf;
 /// `IF_OPER_…` as sysfs spells them.
 const STATES: [&str; 7] = [
     "unknown",
@@ -61,7 +63,7 @@ impl Interface {
                 interface.state = (*state.unwrap_or(&STATES[0])).to_owned();
                 interface.alternative_names.clone_from(&link.alternative_names);
                 // An unreadable name still has the flags that netlink shows.
-                interface.flags = interface.flags.or(Some(i64::from(link.flags & 0xffff)));
+                interface.flags = interface.flags.or(Some(i64::from(link.flags & STORED)));
             }
             None => {
                 interface.address = text("address");
