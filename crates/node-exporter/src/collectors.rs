@@ -1,8 +1,14 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod buddyinfo;
+pub(crate) mod cgroups;
+pub(crate) mod cpu_vulnerabilities;
 pub(crate) mod filefd;
+pub(crate) mod interrupts;
+pub(crate) mod ksmd;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
+pub(crate) mod meminfo_numa;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
@@ -13,8 +19,11 @@ pub(crate) mod pressure;
 pub(crate) mod rapl;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
+pub(crate) mod slabinfo;
+pub(crate) mod softirqs;
 pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod swap;
 pub(crate) mod tapestats;
 pub(crate) mod time;
 pub(crate) mod timex;
@@ -24,6 +33,7 @@ pub(crate) mod vmstat;
 pub(crate) mod watchdog;
 pub(crate) mod xfs;
 pub(crate) mod zfs;
+pub(crate) mod zoneinfo;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -63,11 +73,46 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     Collector {
+        name: "buddyinfo",
+        on: false,
+        help: "free blocks of memory by size, from /proc/buddyinfo",
+        flags: Vec::new,
+        collect: Collect::Now(buddyinfo::collect),
+    },
+    Collector {
+        name: "cgroups",
+        on: false,
+        help: "control groups by controller, from /proc/cgroups",
+        flags: Vec::new,
+        collect: Collect::Now(cgroups::collect),
+    },
+    Collector {
+        name: "cpu_vulnerabilities",
+        on: false,
+        help: "weaknesses of the processor and their mitigation",
+        flags: Vec::new,
+        collect: Collect::Now(cpu_vulnerabilities::collect),
+    },
+    Collector {
         name: "filefd",
         on: true,
         help: "file handles, from /proc/sys/fs/file-nr",
         flags: Vec::new,
         collect: Collect::Now(filefd::collect),
+    },
+    Collector {
+        name: "interrupts",
+        on: false,
+        help: "interrupts by source and CPU, from /proc/interrupts",
+        flags: interrupts::flags,
+        collect: Collect::Now(interrupts::collect),
+    },
+    Collector {
+        name: "ksmd",
+        on: false,
+        help: "merging of equal pages, from /sys/kernel/mm/ksm",
+        flags: Vec::new,
+        collect: Collect::Now(ksmd::collect),
     },
     Collector {
         name: "loadavg",
@@ -82,6 +127,13 @@ pub const ALL: &[Collector] = &[
         help: "memory, from /proc/meminfo",
         flags: Vec::new,
         collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
+        name: "meminfo_numa",
+        on: false,
+        help: "memory by NUMA node, from /sys/devices/system/node",
+        flags: Vec::new,
+        collect: Collect::Now(meminfo_numa::collect),
     },
     Collector {
         name: "nfs",
@@ -147,6 +199,20 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(selinux::collect),
     },
     Collector {
+        name: "slabinfo",
+        on: false,
+        help: "memory of the kernel's object caches, from /proc/slabinfo",
+        flags: slabinfo::flags,
+        collect: Collect::Now(slabinfo::collect),
+    },
+    Collector {
+        name: "softirqs",
+        on: false,
+        help: "soft interrupts by type and CPU, from /proc/softirqs",
+        flags: Vec::new,
+        collect: Collect::Now(softirqs::collect),
+    },
+    Collector {
         name: "softnet",
         on: true,
         help: "packets that each CPU took, from /proc/net/softnet_stat",
@@ -159,6 +225,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "swap",
+        on: false,
+        help: "swap areas, from /proc/swaps",
+        flags: Vec::new,
+        collect: Collect::Now(swap::collect),
     },
     Collector {
         name: "tapestats",
@@ -222,5 +295,12 @@ pub const ALL: &[Collector] = &[
         help: "ZFS and its pools, from /proc/spl/kstat/zfs",
         flags: Vec::new,
         collect: Collect::Now(zfs::collect),
+    },
+    Collector {
+        name: "zoneinfo",
+        on: false,
+        help: "memory by zone, from /proc/zoneinfo",
+        flags: Vec::new,
+        collect: Collect::Now(zoneinfo::collect),
     },
 ];
