@@ -2,13 +2,21 @@
 
 pub(crate) mod buddyinfo;
 pub(crate) mod cgroups;
+pub(crate) mod cpu;
 pub(crate) mod cpu_vulnerabilities;
+pub(crate) mod cpufreq;
+pub(crate) mod diskstats;
 pub(crate) mod filefd;
+pub(crate) mod filesystem;
+pub(crate) mod hwmon;
 pub(crate) mod interrupts;
 pub(crate) mod ksmd;
 pub(crate) mod loadavg;
 pub(crate) mod meminfo;
 pub(crate) mod meminfo_numa;
+pub(crate) mod netclass;
+pub(crate) mod netdev;
+pub(crate) mod netstat;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
@@ -20,11 +28,13 @@ pub(crate) mod rapl;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
 pub(crate) mod slabinfo;
+pub(crate) mod sockstat;
 pub(crate) mod softirqs;
 pub(crate) mod softnet;
 pub(crate) mod stat;
 pub(crate) mod swap;
 pub(crate) mod tapestats;
+pub(crate) mod thermal_zone;
 pub(crate) mod time;
 pub(crate) mod timex;
 pub(crate) mod udp_queues;
@@ -87,6 +97,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(cgroups::collect),
     },
     Collector {
+        name: "cpu",
+        on: true,
+        help: "time that CPUs spent in each mode, from /proc/stat",
+        flags: cpu::flags,
+        collect: Collect::Now(cpu::collect),
+    },
+    Collector {
         name: "cpu_vulnerabilities",
         on: false,
         help: "weaknesses of the processor and their mitigation",
@@ -94,11 +111,39 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(cpu_vulnerabilities::collect),
     },
     Collector {
+        name: "cpufreq",
+        on: true,
+        help: "frequencies and governors of CPUs, from sysfs",
+        flags: Vec::new,
+        collect: Collect::Now(cpufreq::collect),
+    },
+    Collector {
+        name: "diskstats",
+        on: true,
+        help: "disk input and output, from /proc/diskstats",
+        flags: diskstats::flags,
+        collect: Collect::Now(diskstats::collect),
+    },
+    Collector {
         name: "filefd",
         on: true,
         help: "file handles, from /proc/sys/fs/file-nr",
         flags: Vec::new,
         collect: Collect::Now(filefd::collect),
+    },
+    Collector {
+        name: "filesystem",
+        on: true,
+        help: "space of mounted file systems, from statfs",
+        flags: filesystem::flags,
+        collect: Collect::Waiting(filesystem::collect),
+    },
+    Collector {
+        name: "hwmon",
+        on: true,
+        help: "sensors of the hardware, from /sys/class/hwmon",
+        flags: hwmon::flags,
+        collect: Collect::Now(hwmon::collect),
     },
     Collector {
         name: "interrupts",
@@ -134,6 +179,27 @@ pub const ALL: &[Collector] = &[
         help: "memory by NUMA node, from /sys/devices/system/node",
         flags: Vec::new,
         collect: Collect::Now(meminfo_numa::collect),
+    },
+    Collector {
+        name: "netclass",
+        on: true,
+        help: "properties of network interfaces, from /sys/class/net and netlink",
+        flags: netclass::flags,
+        collect: Collect::Now(netclass::collect),
+    },
+    Collector {
+        name: "netdev",
+        on: true,
+        help: "what network interfaces sent and received, from netlink or /proc/net/dev",
+        flags: netdev::flags,
+        collect: Collect::Now(netdev::collect),
+    },
+    Collector {
+        name: "netstat",
+        on: true,
+        help: "counters of the network protocols, from /proc/net/netstat, snmp and snmp6",
+        flags: netstat::flags,
+        collect: Collect::Now(netstat::collect),
     },
     Collector {
         name: "nfs",
@@ -206,6 +272,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(slabinfo::collect),
     },
     Collector {
+        name: "sockstat",
+        on: true,
+        help: "sockets in use, from /proc/net/sockstat and sockstat6",
+        flags: Vec::new,
+        collect: Collect::Now(sockstat::collect),
+    },
+    Collector {
         name: "softirqs",
         on: false,
         help: "soft interrupts by type and CPU, from /proc/softirqs",
@@ -239,6 +312,13 @@ pub const ALL: &[Collector] = &[
         help: "tape drives, from /sys/class/scsi_tape",
         flags: tapestats::flags,
         collect: Collect::Now(tapestats::collect),
+    },
+    Collector {
+        name: "thermal_zone",
+        on: true,
+        help: "temperatures and cooling devices, from /sys/class/thermal",
+        flags: Vec::new,
+        collect: Collect::Now(thermal_zone::collect),
     },
     Collector {
         name: "time",

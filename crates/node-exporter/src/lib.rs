@@ -5,9 +5,11 @@
 //! | [`collectors`] | one file per collector and the table that lists them                                |
 //! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`netlink`]    | the kernel's tables of network interfaces and addresses                              |
 //! | [`filter`]     | the include and exclude expressions of the flags                                    |
 //! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
+//! | [`host`]       | what machine this is, for the first line of the log                                 |
 //! | [`flags`]      | the command line                                                                    |
 //!
 //! Charter: `/proc`, `/sys`, system calls and local sockets only; no other program is started; root is not needed.
@@ -17,6 +19,8 @@ pub mod error;
 pub mod exporter;
 pub mod filter;
 pub mod flags;
+pub mod host;
+pub mod netlink;
 pub mod node;
 pub mod source;
 #[cfg(test)]

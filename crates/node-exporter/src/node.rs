@@ -3,7 +3,11 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{interrupts, os, powersupplyclass, rapl, slabinfo, stat, tapestats, vmstat};
+use crate::collectors::{
+    cpu, cpufreq, diskstats, filesystem, hwmon, interrupts, netclass, netdev, netstat, os, powersupplyclass,
+    rapl, slabinfo, stat, tapestats, vmstat,
+};
+use crate::netlink::Netlink;
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -11,8 +15,26 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// The kernel's tables of interfaces and addresses.
+    pub netlink: Netlink,
+    /// The highest counts seen, and where attributes are.
+    pub(crate) cpu: cpu::State,
+    /// Which CPUs share a frequency.
+    pub(crate) cpufreq: cpufreq::State,
+    /// Which devices are reported, and what udev knows of them.
+    pub(crate) diskstats: diskstats::State,
+    /// Which mounts are reported, and which of them do not answer.
+    pub(crate) filesystem: filesystem::State,
+    /// Which chips and sensors are written, and where they are.
+    pub(crate) hwmon: hwmon::State,
     /// Which interrupts are written.
     pub(crate) interrupts: interrupts::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netclass: netclass::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netdev: netdev::State,
+    /// Which counters are written.
+    pub(crate) netstat: netstat::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
     /// Which power supplies are written.
@@ -36,7 +58,16 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            netlink: Netlink::default(),
+            cpu: cpu::State::new(matches)?,
+            cpufreq: cpufreq::State::default(),
+            diskstats: diskstats::State::new(matches)?,
+            filesystem: filesystem::State::new(matches)?,
+            hwmon: hwmon::State::new(matches)?,
             interrupts: interrupts::State::new(matches)?,
+            netclass: netclass::State::new(matches)?,
+            netdev: netdev::State::new(matches)?,
+            netstat: netstat::State::new(matches)?,
             os: os::State::default(),
             powersupplyclass: powersupplyclass::State::new(matches)?,
             rapl: rapl::State::new(matches),
