@@ -3,8 +3,11 @@
 pub(crate) mod bcache;
 pub(crate) mod bcachefs;
 pub(crate) mod bonding;
+pub(crate) mod buddyinfo;
+pub(crate) mod cgroups;
 pub(crate) mod conntrack;
 pub(crate) mod cpu;
+pub(crate) mod cpu_vulnerabilities;
 pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod dmi;
@@ -16,11 +19,14 @@ pub(crate) mod filefd;
 pub(crate) mod filesystem;
 pub(crate) mod hwmon;
 pub(crate) mod infiniband;
+pub(crate) mod interrupts;
 pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
+pub(crate) mod ksmd;
 pub(crate) mod loadavg;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
+pub(crate) mod meminfo_numa;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
@@ -34,9 +40,12 @@ pub(crate) mod pressure;
 pub(crate) mod rapl;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
+pub(crate) mod slabinfo;
 pub(crate) mod sockstat;
+pub(crate) mod softirqs;
 pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod swap;
 pub(crate) mod tapestats;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
@@ -48,6 +57,7 @@ pub(crate) mod vmstat;
 pub(crate) mod watchdog;
 pub(crate) mod xfs;
 pub(crate) mod zfs;
+pub(crate) mod zoneinfo;
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -108,6 +118,20 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(bonding::collect),
     },
     Collector {
+        name: "buddyinfo",
+        on: false,
+        help: "free blocks of memory by size, from /proc/buddyinfo",
+        flags: Vec::new,
+        collect: Collect::Now(buddyinfo::collect),
+    },
+    Collector {
+        name: "cgroups",
+        on: false,
+        help: "control groups by controller, from /proc/cgroups",
+        flags: Vec::new,
+        collect: Collect::Now(cgroups::collect),
+    },
+    Collector {
         name: "conntrack",
         on: true,
         help: "connections that netfilter tracks",
@@ -120,6 +144,13 @@ pub const ALL: &[Collector] = &[
         help: "time that CPUs spent in each mode, from /proc/stat",
         flags: cpu::flags,
         collect: Collect::Now(cpu::collect),
+    },
+    Collector {
+        name: "cpu_vulnerabilities",
+        on: false,
+        help: "weaknesses of the processor and their mitigation",
+        flags: Vec::new,
+        collect: Collect::Now(cpu_vulnerabilities::collect),
     },
     Collector {
         name: "cpufreq",
@@ -199,6 +230,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(infiniband::collect),
     },
     Collector {
+        name: "interrupts",
+        on: false,
+        help: "interrupts by source and CPU, from /proc/interrupts",
+        flags: interrupts::flags,
+        collect: Collect::Now(interrupts::collect),
+    },
+    Collector {
         name: "ipvs",
         on: true,
         help: "the kernel's load balancer, from /proc/net/ip_vs",
@@ -211,6 +249,13 @@ pub const ALL: &[Collector] = &[
         help: "tasks that the kernel found hanging",
         flags: Vec::new,
         collect: Collect::Now(kernel_hung::collect),
+    },
+    Collector {
+        name: "ksmd",
+        on: false,
+        help: "merging of equal pages, from /sys/kernel/mm/ksm",
+        flags: Vec::new,
+        collect: Collect::Now(ksmd::collect),
     },
     Collector {
         name: "loadavg",
@@ -232,6 +277,13 @@ pub const ALL: &[Collector] = &[
         help: "memory, from /proc/meminfo",
         flags: Vec::new,
         collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
+        name: "meminfo_numa",
+        on: false,
+        help: "memory by NUMA node, from /sys/devices/system/node",
+        flags: Vec::new,
+        collect: Collect::Now(meminfo_numa::collect),
     },
     Collector {
         name: "netclass",
@@ -318,11 +370,25 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(selinux::collect),
     },
     Collector {
+        name: "slabinfo",
+        on: false,
+        help: "memory of the kernel's object caches, from /proc/slabinfo",
+        flags: slabinfo::flags,
+        collect: Collect::Now(slabinfo::collect),
+    },
+    Collector {
         name: "sockstat",
         on: true,
         help: "sockets in use, from /proc/net/sockstat and sockstat6",
         flags: Vec::new,
         collect: Collect::Now(sockstat::collect),
+    },
+    Collector {
+        name: "softirqs",
+        on: false,
+        help: "soft interrupts by type and CPU, from /proc/softirqs",
+        flags: Vec::new,
+        collect: Collect::Now(softirqs::collect),
     },
     Collector {
         name: "softnet",
@@ -337,6 +403,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "swap",
+        on: false,
+        help: "swap areas, from /proc/swaps",
+        flags: Vec::new,
+        collect: Collect::Now(swap::collect),
     },
     Collector {
         name: "tapestats",
@@ -414,5 +487,12 @@ pub const ALL: &[Collector] = &[
         help: "ZFS and its pools, from /proc/spl/kstat/zfs",
         flags: Vec::new,
         collect: Collect::Now(zfs::collect),
+    },
+    Collector {
+        name: "zoneinfo",
+        on: false,
+        help: "memory by zone, from /proc/zoneinfo",
+        flags: Vec::new,
+        collect: Collect::Now(zoneinfo::collect),
     },
 ];

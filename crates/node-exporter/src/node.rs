@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, stat, tapestats, textfile, vmstat,
+    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev, netstat, os,
+    powersupplyclass, rapl, slabinfo, stat, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -31,6 +31,8 @@ pub struct Node {
     pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
     pub(crate) hwmon: hwmon::State,
+    /// Which interrupts are written.
+    pub(crate) interrupts: interrupts::State,
     /// Labels of the backends.
     pub(crate) ipvs: ipvs::State,
     /// Which interfaces and what of them are written.
@@ -45,6 +47,8 @@ pub struct Node {
     pub(crate) powersupplyclass: powersupplyclass::State,
     /// Where the zone is named.
     pub(crate) rapl: rapl::State,
+    /// Which object caches are written.
+    pub(crate) slabinfo: slabinfo::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
     /// Which tape drives are written.
@@ -70,6 +74,7 @@ impl Node {
             dmi: dmi::State::default(),
             filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
+            interrupts: interrupts::State::new(matches)?,
             ipvs: ipvs::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
@@ -77,6 +82,7 @@ impl Node {
             os: os::State::default(),
             powersupplyclass: powersupplyclass::State::new(matches)?,
             rapl: rapl::State::new(matches),
+            slabinfo: slabinfo::State::new(matches)?,
             stat: stat::State::new(matches),
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
