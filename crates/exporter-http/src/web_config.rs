@@ -2,15 +2,17 @@
 //!
 //! | module       | holds                                                                     |
 //! |--------------|---------------------------------------------------------------------------|
-//! | [`yaml`]     | the file as it is written; the only module that names the YAML library      |
+//! | [`node`]     | YAML as a tree with places; the only module that names the YAML library    |
+//! | [`document`] | the fields of the file, as they are written                                |
 //! | [`tls_plan`] | `tls_server_config`, checked word by word                                  |
 //! | [`duration`] | `1m30s`, as the toolkit reads it                                           |
 //! | [`watch`]    | the file in force, read again when it or a file that it names has changed  |
 
+pub(crate) mod document;
 pub(crate) mod duration;
+pub(crate) mod node;
 pub(crate) mod tls_plan;
 pub(crate) mod watch;
-pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +21,9 @@ use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
+use self::document::{Document, RateLimit};
+use self::node::{Place, Word};
 use self::tls_plan::TlsPlan;
-use self::yaml::{Document, Place, Word};
 
 /// Headers that the file may set, with the values that each may have; none means any.
 const HEADERS: [(&str, &[&str]); 5] = [
@@ -80,7 +83,7 @@ impl Error {
     /// A wrong word.
     pub(crate) fn at(word: &Word, field: &str, message: impl Into<String>) -> Self {
         Self {
-            place: Some(word.place()),
+            place: Some(word.place),
             field: field.to_owned(),
             message: message.into(),
         }
@@ -99,29 +102,25 @@ impl Error {
 /// Reads and checks the text of a file. Relative paths in it are relative to `directory`.
 pub(crate) fn parse(text: &str, directory: &Path) -> Result<WebConfig, Error> {
     let document = Document::parse(text)?;
-    let http = document.http_server_config.unwrap_or_default();
+    let http = document.http_server_config;
     let http2 = http
         .http2
         .map_or(Ok(true), |word| word.boolean("http_server_config.http2"))?;
     let headers = http
         .headers
-        .unwrap_or_default()
         .into_iter()
         .map(|(name, value)| header(&name, &value))
         .collect::<Result<_, _>>()?;
     let users = document
         .basic_auth_users
-        .unwrap_or_default()
         .into_iter()
         .map(|(user, hash)| {
             check_hash(&user, &hash)?;
             Ok((user, hash.text))
         })
         .collect::<Result<_, _>>()?;
-    let rate = document.rate_limit.map_or(Ok(None), rate)?;
-    let tls = document
-        .tls_server_config
-        .map_or(Ok(None), |tls| TlsPlan::new(tls, directory))?;
+    let rate = rate(document.rate_limit)?;
+    let tls = TlsPlan::new(document.tls_server_config, directory)?;
     Ok(WebConfig {
         tls,
         http2,
@@ -172,7 +171,7 @@ fn check_hash(user: &str, hash: &Word) -> Result<(), Error> {
     }
 }
 
-fn rate(rate: yaml::RateLimit) -> Result<Option<Rate>, Error> {
+fn rate(rate: RateLimit) -> Result<Option<Rate>, Error> {
     let field = "rate_limit.interval";
     let interval = rate.interval.map_or(Ok(Duration::ZERO), |word| {
         duration::parse(&word.text).map_err(|error| Error::at(&word, field, error))

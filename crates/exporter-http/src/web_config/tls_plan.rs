@@ -7,7 +7,8 @@ use rustls::crypto::ring::{ALL_CIPHER_SUITES, kx_group};
 use rustls::{CipherSuite, SupportedCipherSuite};
 
 use super::Error;
-use super::yaml::{TlsServer, Word};
+use super::document::TlsServer;
+use super::node::Word;
 
 /// What the file asks of TLS. Certificates and keys are named, not read.
 #[derive(Debug)]
@@ -76,8 +77,8 @@ impl TlsPlan {
         .iter()
         .any(|word| word.is_some());
         let (tls12, tls13) = versions(&tls)?;
-        let cipher_suites = cipher_suites(tls.cipher_suites.as_deref().unwrap_or_default())?;
-        let curves = curves(tls.curve_preferences.as_deref().unwrap_or_default())?;
+        let cipher_suites = cipher_suites(&tls.cipher_suites)?;
+        let curves = curves(&tls.curve_preferences)?;
         let prefer_server_order = tls
             .prefer_server_cipher_suites
             .as_ref()

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 
+use super::node::FILE_BYTES_MAX;
 use super::tls_plan::{Pem, TlsPlan};
-use super::yaml::FILE_BYTES_MAX;
 use super::{Error, WebConfig};
 use crate::StartError;
 
