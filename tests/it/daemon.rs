@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a daemon may take to say or do what a test waits for.
@@ -12,6 +13,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// A running process and its log; killed when dropped.
 pub struct Daemon {
     child: Child,
+    /// Ends when the process has closed its standard error.
+    reader: Option<JoinHandle<()>>,
     log: Arc<Log>,
     /// `host:port` of the first listener.
     pub address: String,
@@ -78,9 +81,10 @@ impl Daemon {
         let log = Arc::new(Log::default());
         let stderr = child.stderr.take().unwrap();
         let writer = Arc::clone(&log);
-        std::thread::spawn(move || keep(stderr, &writer));
+        let reader = std::thread::spawn(move || keep(stderr, &writer));
         Self {
             child,
+            reader: Some(reader),
             log,
             address: String::new(),
         }
@@ -125,12 +129,15 @@ impl Daemon {
         assert!(status.success(), "kill -s {name}");
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end by itself, and for the end of its log.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                if let Some(reader) = self.reader.take() {
+                    reader.join().unwrap();
+                }
                 return status;
             }
             assert!(Instant::now() < end, "still running; its log:\n{}", self.log());

@@ -16,11 +16,10 @@ pub struct Answer {
 impl Answer {
     /// Value of a header, or empty.
     pub fn header(&self, name: &str) -> &str {
-        let found = self.head.lines().filter_map(|line| line.split_once(": "));
-        found
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-            .next()
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(':'));
+        headers
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
             .unwrap_or_default()
     }
 
@@ -52,9 +51,14 @@ pub fn raw(address: &str, bytes: &[u8]) -> std::io::Result<Answer> {
     // A server that refuses early may close before all is sent; its answer is still there to be read.
     let sent = stream.write_all(bytes);
     let mut answer = Vec::new();
-    match stream.read_to_end(&mut answer) {
-        Err(error) if answer.is_empty() => return Err(error),
-        _ => {}
+    let mut block = [0; 16 << 10];
+    while !is_complete(&answer) {
+        match stream.read(&mut block) {
+            Ok(0) => break,
+            Ok(count) => answer.extend_from_slice(&block[..count]),
+            Err(error) if answer.is_empty() => return Err(error),
+            Err(_) => break,
+        }
     }
     if answer.is_empty() {
         sent?;
@@ -62,6 +66,11 @@ pub fn raw(address: &str, bytes: &[u8]) -> std::io::Result<Answer> {
     parse(&answer).ok_or_else(|| {
         std::io::Error::other(format!("not an answer: {:?}", String::from_utf8_lossy(&answer)))
     })
+}
+
+/// Whether all that `Content-Length` promises is there; some servers keep the connection although asked not to.
+fn is_complete(answer: &[u8]) -> bool {
+    parse(answer).is_some_and(|answer| answer.header("content-length").parse() == Ok(answer.body.len()))
 }
 
 fn parse(answer: &[u8]) -> Option<Answer> {

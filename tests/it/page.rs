@@ -180,10 +180,10 @@ fn check(width: u32) {
     assert!(console.is_empty(), "the console says: {console:?}");
 }
 
-const UP_CARDS: &str = "document.querySelectorAll('.card.up').length";
-const DOWN_CARDS: &str = "document.querySelectorAll('.card.down').length";
+const UP_CARDS: &str = "document.querySelectorAll('article.card[data-state=\"up\"]').length";
+const DOWN_CARDS: &str = "document.querySelectorAll('article.card[data-state=\"down\"]').length";
 const CARD_TEXT: &str = "document.querySelector('.card').textContent";
-const TARGETS: &str = "document.querySelectorAll('.targets tbody tr').length";
+const TARGETS: &str = "document.querySelectorAll('table.targets tbody tr').length";
 
 #[test]
 fn on_a_phone() {

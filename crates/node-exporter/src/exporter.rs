@@ -36,11 +36,12 @@ pub struct NodeExporter {
 impl NodeExporter {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
+        let node = Node::new(matches)?;
         let roster = roster(matches);
         let collectors = roster.enabled().collect::<Vec<_>>().join(" ");
         log::info!(host = host::description(), collectors; "node exporter");
         Ok(Self {
-            node: Node::new(matches)?,
+            node,
             roster,
             failing: RefCell::default(),
         })
