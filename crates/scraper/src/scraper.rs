@@ -103,7 +103,10 @@ impl Scraper {
             }
             Err(error) => {
                 telemetry.reload_successful.set(0);
-                log::error!(error:%; "configuration not taken, the old one stays");
+                // At start there is no old one; the program ends with this error.
+                if self.is_ready.get() {
+                    log::error!(error:%; "configuration not taken, the old one stays");
+                }
                 Err(error)
             }
         }
