@@ -4,12 +4,14 @@
 //! |----------------|-----------------------------------------------------------------------------------|
 //! | [`family`]     | [`Family`]: name, help, kind and label names of a metric, as a constant           |
 //! | [`exposition`] | [`Exposition`]: the samples of one scrape, and their text in either format        |
+//! | [`parse`]      | [`Parser`](parse::Parser): both text formats, line by line                           |
 //! | [`roster`]     | [`Roster`](roster::Roster): which collectors are on, and how each of them did     |
 //!
 //! Architecture invariant: nothing here knows a source of numbers (but for this process's own) or HTTP.
 
 pub mod exposition;
 pub mod family;
+pub mod parse;
 pub mod roster;
 
 pub use exposition::{Exposition, header::Format};

@@ -1,24 +1,35 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod arp;
 pub(crate) mod bcache;
 pub(crate) mod bcachefs;
 pub(crate) mod bonding;
+pub(crate) mod btrfs;
 pub(crate) mod conntrack;
+pub(crate) mod cpu;
+pub(crate) mod cpufreq;
+pub(crate) mod diskstats;
 pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
 pub(crate) mod edac;
 pub(crate) mod entropy;
 pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
+pub(crate) mod filesystem;
 pub(crate) mod infiniband;
 pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
 pub(crate) mod loadavg;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
+pub(crate) mod netclass;
+pub(crate) mod netdev;
+pub(crate) mod netstat;
 pub(crate) mod os;
 pub(crate) mod pressure;
+pub(crate) mod sockstat;
 pub(crate) mod stat;
+pub(crate) mod thermal_zone;
 pub(crate) mod time;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
@@ -60,6 +71,14 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 /// Every collector.
 pub const ALL: &[Collector] = &[
+    // In the order of their names.
+    Collector {
+        name: "arp",
+        on: true,
+        help: "IPv4 neighbours, from netlink or /proc/net/arp",
+        flags: arp::flags,
+        collect: Collect::Now(arp::collect),
+    },
     Collector {
         name: "bcache",
         on: true,
@@ -82,11 +101,39 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(bonding::collect),
     },
     Collector {
+        name: "btrfs",
+        on: true,
+        help: "btrfs file systems, from /sys/fs/btrfs and ioctl",
+        flags: Vec::new,
+        collect: Collect::Now(btrfs::collect),
+    },
+    Collector {
         name: "conntrack",
         on: true,
         help: "connections that netfilter tracks",
         flags: Vec::new,
         collect: Collect::Now(conntrack::collect),
+    },
+    Collector {
+        name: "cpu",
+        on: true,
+        help: "time that CPUs spent in each mode, from /proc/stat",
+        flags: cpu::flags,
+        collect: Collect::Now(cpu::collect),
+    },
+    Collector {
+        name: "cpufreq",
+        on: true,
+        help: "frequencies and governors of CPUs, from sysfs",
+        flags: Vec::new,
+        collect: Collect::Now(cpufreq::collect),
+    },
+    Collector {
+        name: "diskstats",
+        on: true,
+        help: "disk input and output, from /proc/diskstats",
+        flags: diskstats::flags,
+        collect: Collect::Now(diskstats::collect),
     },
     Collector {
         name: "dmi",
@@ -131,6 +178,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(filefd::collect),
     },
     Collector {
+        name: "filesystem",
+        on: true,
+        help: "space of mounted file systems, from statfs",
+        flags: filesystem::flags,
+        collect: Collect::Waiting(filesystem::collect),
+    },
+    Collector {
         name: "infiniband",
         on: true,
         help: "InfiniBand adapters, from /sys/class/infiniband",
@@ -173,6 +227,27 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(meminfo::collect),
     },
     Collector {
+        name: "netclass",
+        on: true,
+        help: "properties of network interfaces, from /sys/class/net and netlink",
+        flags: netclass::flags,
+        collect: Collect::Now(netclass::collect),
+    },
+    Collector {
+        name: "netdev",
+        on: true,
+        help: "what network interfaces sent and received, from netlink or /proc/net/dev",
+        flags: netdev::flags,
+        collect: Collect::Now(netdev::collect),
+    },
+    Collector {
+        name: "netstat",
+        on: true,
+        help: "counters of the network protocols, from /proc/net/netstat, snmp and snmp6",
+        flags: netstat::flags,
+        collect: Collect::Now(netstat::collect),
+    },
+    Collector {
         name: "os",
         on: true,
         help: "distribution, from /etc/os-release",
@@ -187,11 +262,25 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(pressure::collect),
     },
     Collector {
+        name: "sockstat",
+        on: true,
+        help: "sockets in use, from /proc/net/sockstat and sockstat6",
+        flags: Vec::new,
+        collect: Collect::Now(sockstat::collect),
+    },
+    Collector {
         name: "stat",
         on: true,
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "thermal_zone",
+        on: true,
+        help: "temperatures and cooling devices, from /sys/class/thermal",
+        flags: Vec::new,
+        collect: Collect::Now(thermal_zone::collect),
     },
     Collector {
         name: "time",

@@ -10,7 +10,7 @@ use metrics_registry::roster::{Outcome, Roster};
 use metrics_registry::{Exposition, Family};
 
 use crate::collectors::{self, Collect, Collector};
-use crate::{Error, Node, flags};
+use crate::{Error, Node, flags, host};
 
 const OUTCOME: Outcome = Outcome {
     duration_seconds: Family::gauge(
@@ -36,9 +36,12 @@ pub struct NodeExporter {
 impl NodeExporter {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
+        let roster = roster(matches);
+        let collectors = roster.enabled().collect::<Vec<_>>().join(" ");
+        log::info!(host = host::description(), collectors; "node exporter");
         Ok(Self {
             node: Node::new(matches)?,
-            roster: roster(matches),
+            roster,
             failing: RefCell::default(),
         })
     }

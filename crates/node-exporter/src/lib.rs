@@ -6,9 +6,11 @@
 //! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
 //! | [`number`]     | files that hold one number                                                          |
+//! | [`netlink`]    | the kernel's tables of network interfaces and addresses                             |
 //! | [`filter`]     | the include and exclude expressions of the flags                                    |
 //! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
+//! | [`host`]       | what machine this is, for the first line of the log                                 |
 //! | [`flags`]      | the command line                                                                    |
 //!
 //! Charter: `/proc`, `/sys`, system calls and local sockets only; no other program is started; root is not needed.
@@ -18,6 +20,8 @@ pub mod error;
 pub mod exporter;
 pub mod filter;
 pub mod flags;
+pub mod host;
+pub mod netlink;
 pub mod node;
 pub mod number;
 pub mod source;

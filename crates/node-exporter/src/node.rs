@@ -3,7 +3,10 @@
 use clap::ArgMatches;
 use exporter_http::StartError;
 
-use crate::collectors::{bcache, dmi, ipvs, os, stat, vmstat};
+use crate::collectors::{
+    arp, bcache, cpu, cpufreq, diskstats, dmi, filesystem, ipvs, netclass, netdev, netstat, os, stat, vmstat,
+};
+use crate::netlink::Netlink;
 use crate::source::Paths;
 
 /// The roots and kept files, and per collector its settings and what survives a scrape.
@@ -11,12 +14,30 @@ use crate::source::Paths;
 pub struct Node {
     /// The `--path.*` roots and the files read through them.
     pub paths: Paths,
+    /// The kernel's tables of interfaces and addresses.
+    pub netlink: Netlink,
+    /// Which interfaces are written, and where their neighbours come from.
+    pub(crate) arp: arp::State,
     /// Whether the use of cache devices is written.
     pub(crate) bcache: bcache::State,
+    /// The highest counts seen, and where attributes are.
+    pub(crate) cpu: cpu::State,
+    /// Which CPUs share a frequency.
+    pub(crate) cpufreq: cpufreq::State,
+    /// Which devices are reported, and what udev knows of them.
+    pub(crate) diskstats: diskstats::State,
     /// What the firmware said.
     pub(crate) dmi: dmi::State,
+    /// Which mounts are reported, and which of them do not answer.
+    pub(crate) filesystem: filesystem::State,
     /// Labels of the backends.
     pub(crate) ipvs: ipvs::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netclass: netclass::State,
+    /// Which interfaces and what of them are written.
+    pub(crate) netdev: netdev::State,
+    /// Which counters are written.
+    pub(crate) netstat: netstat::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
@@ -32,9 +53,18 @@ impl Node {
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             paths: crate::flags::paths(matches),
+            netlink: Netlink::default(),
+            arp: arp::State::new(matches)?,
             bcache: bcache::State::new(matches),
+            cpu: cpu::State::new(matches)?,
+            cpufreq: cpufreq::State::default(),
+            diskstats: diskstats::State::new(matches)?,
             dmi: dmi::State::default(),
+            filesystem: filesystem::State::new(matches)?,
             ipvs: ipvs::State::new(matches)?,
+            netclass: netclass::State::new(matches)?,
+            netdev: netdev::State::new(matches)?,
+            netstat: netstat::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
             vmstat: vmstat::State::new(matches)?,

@@ -15,6 +15,22 @@ pub enum Format {
 }
 
 impl Format {
+    /// The format of a body, from its `Content-Type` header; none where neither format is meant.
+    #[must_use]
+    pub fn from_content_type(value: &str) -> Option<Self> {
+        let media_type = value
+            .split_once(';')
+            .map_or(value, |(media_type, _)| media_type)
+            .trim();
+        if media_type.eq_ignore_ascii_case("application/openmetrics-text") {
+            Some(Self::OpenMetrics1)
+        } else if media_type.eq_ignore_ascii_case("text/plain") {
+            Some(Self::Text004)
+        } else {
+            None
+        }
+    }
+
     /// The value of the `Content-Type` header.
     #[must_use]
     pub const fn content_type(self) -> &'static str {

@@ -1,0 +1,176 @@
+//! The kernel's tables of network interfaces, addresses and neighbours, dumped over rtnetlink.
+//!
+//! The numbers are those of the network namespace of this process, whatever `--path.procfs` and `--path.sysfs` say.
+//! All headers have the same layout on 32-bit and 64-bit systems, in the byte order of the machine.
+
+pub mod address;
+pub mod link;
+pub mod message;
+pub mod neighbour;
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rustix::net::netlink::SocketAddrNetlink;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::net::{
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
+};
+
+use self::address::Address;
+use self::link::Link;
+use self::message::End;
+use self::neighbour::Neighbour;
+use crate::Error;
+
+/// Protocol 0 of the family, which has no name in rustix.
+const NETLINK_ROUTE: Option<Protocol> = None;
+/// The kernel builds a dump in parts of at most 32 KiB.
+const PART_BYTES_MAX: usize = 32 << 10;
+/// Bytes of one dump at most: more than 2,000 interfaces.
+const DUMP_BYTES_MAX: usize = 4 << 20;
+/// A dump that an interface interrupted by coming or going is taken anew, but not for ever.
+const ATTEMPTS_MAX: usize = 3;
+/// The kernel answers at once; this only keeps a fault of its from stopping the process.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// The collectors of one scrape share a dump; the next scrape is never this close.
+const SHARED_FOR: Duration = Duration::from_millis(50);
+/// `AF_UNSPEC`.
+const ALL_FAMILIES: u8 = 0;
+/// Marks the request, and is found again in every part of the answer.
+const SEQUENCE: u32 = 1;
+
+/// Takes dumps, and lends the newest one to the collectors of the same scrape.
+#[derive(Debug, Default)]
+pub struct Netlink {
+    newest: RefCell<Option<(Instant, Rc<[Link]>)>>,
+}
+
+impl Netlink {
+    /// Every network interface, sorted by name.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn links(&self) -> Result<Rc<[Link]>, Error> {
+        if let Some((taken, links)) = &*self.newest.borrow()
+            && taken.elapsed() < SHARED_FOR
+        {
+            return Ok(Rc::clone(links));
+        }
+        let mut links = dump(libc::RTM_GETLINK, ALL_FAMILIES, libc::RTM_NEWLINK, Link::parse)?;
+        // An interrupted dump may have an interface twice.
+        links.sort_by_key(|link| link.index);
+        links.dedup_by_key(|link| link.index);
+        links.sort_by(|a, b| a.name.cmp(&b.name));
+        let links: Rc<[Link]> = links.into();
+        *self.newest.borrow_mut() = Some((Instant::now(), Rc::clone(&links)));
+        Ok(links)
+    }
+
+    /// Every address of every interface, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn addresses(&self) -> Result<Vec<Address>, Error> {
+        dump(libc::RTM_GETADDR, ALL_FAMILIES, libc::RTM_NEWADDR, Address::parse)
+    }
+
+    /// Every IPv4 neighbour of every interface, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn neighbours(&self) -> Result<Vec<Neighbour>, Error> {
+        let family = libc::AF_INET as u8;
+        dump(libc::RTM_GETNEIGH, family, libc::RTM_NEWNEIGH, Neighbour::parse)
+    }
+}
+
+/// Takes a whole table; `parse` gets the body of every message of the type `answer`.
+fn dump<T>(request: u16, family: u8, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
+    let request = message::request(request, family, SEQUENCE);
+    let mut attempt = 1;
+    loop {
+        let mut rows = Vec::new();
+        match receive(&request, answer, &mut |body| rows.extend(parse(body))) {
+            Ok(End::Whole) => return Ok(rows),
+            Ok(End::Interrupted) if attempt == ATTEMPTS_MAX => return Ok(rows),
+            Ok(End::Interrupted) => {}
+            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) && attempt < ATTEMPTS_MAX => {}
+            Err(source) => {
+                let call = "netlink dump";
+                return Err(Error::System { call, source });
+            }
+        }
+        attempt += 1;
+    }
+}
+
+fn receive(request: &[u8], answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
+    // A socket of its own for each dump: nothing of an earlier one that failed can be left in it.
+    let socket = socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        NETLINK_ROUTE,
+    )?;
+    set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_TIMEOUT))?;
+    sendto(
+        &socket,
+        request,
+        SendFlags::empty(),
+        &SocketAddrNetlink::new(0, 0),
+    )?;
+
+    let mut part = vec![0; PART_BYTES_MAX];
+    let mut received = 0;
+    let mut end = End::Whole;
+    while received <= DUMP_BYTES_MAX {
+        let (_, length) = match recv(&socket, part.as_mut_slice(), RecvFlags::TRUNC) {
+            Err(rustix::io::Errno::INTR) => continue,
+            other => other?,
+        };
+        let bytes = part
+            .get(..length)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a part larger than 32 KiB"))?;
+        let read = message::read(bytes, SEQUENCE, answer, each)?;
+        if read.interrupted {
+            end = End::Interrupted;
+        }
+        if read.last {
+            return Ok(end);
+        }
+        received += length;
+    }
+    Err(io::Error::new(
+        io::ErrorKind::FileTooLarge,
+        "a dump of more than 4 MiB",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_a_loopback_interface_with_its_address() {
+        let netlink = Netlink::default();
+        let links = netlink.links().unwrap();
+        let loopback = links.iter().find(|link| link.name == "lo").unwrap();
+        assert_eq!(loopback.address, "00:00:00:00:00:00");
+        assert!(loopback.statistics.is_some());
+        assert!(links.is_sorted_by(|a, b| a.name < b.name));
+        let addresses = netlink.addresses().unwrap();
+        assert!(
+            loopback.flags & link::UP == 0
+                || addresses
+                    .iter()
+                    .any(|address| address.ip.is_loopback() && address.index == loopback.index)
+        );
+    }
+
+    #[test]
+    fn the_collectors_of_one_scrape_share_a_dump() {
+        let netlink = Netlink::default();
+        let first = netlink.links().unwrap();
+        assert_eq!(Rc::strong_count(&first), 2);
+    }
+}
