@@ -104,7 +104,7 @@ const GROUPS: [&str; 3] = ["data", "metadata", "system"];
 /// The unit of a disk's `size`, whatever its own is.
 const SECTOR_BYTES: u64 = 512;
 
-/// Disks by the hexadecimal UUID of their file system.
+/// Disks by the UUID of their file system.
 type Devices = BTreeMap<String, Vec<Device>>;
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
@@ -119,7 +119,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     }
     let devices = ask_mounts(&node.paths);
     for name in names {
-        write(&node.paths, &name, devices.get(&name.replace('-', "")), out);
+        write(&node.paths, &name, devices.get(&name), out);
     }
     Ok(())
 }

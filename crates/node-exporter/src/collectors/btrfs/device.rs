@@ -4,6 +4,7 @@
 //! No privilege is needed but that the directory can be opened; what cannot be asked is left out.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -36,7 +37,7 @@ pub(super) const ERRORS: [&str; 5] = ["write", "read", "flush", "corruption", "g
 pub(super) struct Device {
     /// `sda1`.
     pub(super) name: String,
-    /// Hexadecimal, without dashes.
+    /// `f76130c3-07f8-4655-b7a9-d4b717423307`.
     pub(super) uuid: String,
     pub(super) total_bytes: u64,
     pub(super) used_bytes: u64,
@@ -44,7 +45,7 @@ pub(super) struct Device {
     pub(super) errors: [u64; ERRORS.len()],
 }
 
-/// The UUID of the btrfs mounted at `directory`, hexadecimal and without dashes, and its disks.
+/// The UUID of the btrfs mounted at `directory`, and its disks.
 ///
 /// Fails where it cannot be opened or asked.
 pub(super) fn ask(directory: &Path) -> Result<(String, Vec<Device>), Errno> {
@@ -74,7 +75,7 @@ pub(super) fn ask(directory: &Path) -> Result<(String, Vec<Device>), Errno> {
         update::<DEV_STATS, DEV_STATS_BYTES>(&directory, &mut stats)?;
         devices.push(device(&info, &stats));
     }
-    Ok((hexadecimal(&info, 16), devices))
+    Ok((uuid(&info, 16), devices))
 }
 
 /// Lets the kernel read the argument and write its answer over it.
@@ -93,7 +94,7 @@ fn device(info: &[u8; DEV_INFO_BYTES], stats: &[u8; DEV_STATS_BYTES]) -> Device 
     let name = Path::new(OsStr::from_bytes(&path[..end])).file_name();
     Device {
         name: name.unwrap_or_default().to_string_lossy().into_owned(),
-        uuid: hexadecimal(info, 8),
+        uuid: uuid(info, 8),
         used_bytes: u64_at(info, 24),
         total_bytes: u64_at(info, 32),
         errors: std::array::from_fn(|index| u64_at(stats, DEV_STATS_VALUES + 8 * index)),
@@ -106,10 +107,17 @@ fn u64_at(bytes: &[u8], offset: usize) -> u64 {
     word.map_or(0, |word| u64::from_ne_bytes(*word))
 }
 
-/// The 16 bytes of a UUID.
-fn hexadecimal(bytes: &[u8], offset: usize) -> String {
-    let uuid = bytes.iter().skip(offset).take(16);
-    uuid.map(|byte| format!("{byte:02x}")).collect()
+/// The 16 bytes of a UUID, with dashes where they belong.
+fn uuid(bytes: &[u8], offset: usize) -> String {
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.iter().skip(offset).take(16).enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]
@@ -130,7 +138,7 @@ mod tests {
         }
         let expected = Device {
             name: "sda1".to_owned(),
-            uuid: "ab".repeat(16),
+            uuid: "abababab-abab-abab-abab-abababababab".to_owned(),
             total_bytes: 1000,
             used_bytes: 700,
             errors: [1, 2, 3, 4, 5],
