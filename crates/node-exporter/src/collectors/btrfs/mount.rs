@@ -66,7 +66,7 @@ mod tests {
     fn check(text: &str, expect: Expect) {
         let found = parse(text.as_bytes()).map(|mount| {
             let device = String::from_utf8_lossy(mount.device).into_owned();
-            format!("{device} at {}\n", mount.mount_point.display())
+            format!("<{device}> at <{}>\n", mount.mount_point.display())
         });
         expect.assert_eq(&found.collect::<String>());
     }
@@ -80,8 +80,8 @@ mod tests {
 41 25 0:35 / / rw - btrfs /dev/sdb rw
 ",
             expect![[r#"
-                /dev/sda1 at mnt/my disk
-                /dev/sdb at 
+                </dev/sda1> at <mnt/my disk>
+                </dev/sdb> at <>
             "#]],
         );
     }
@@ -96,8 +96,8 @@ mod tests {
         check(
             "1 2 3 / /a\\9\\04\\777\\ rw - btrfs ",
             expect![[r#"
-             at a\9\04\777\
-        "#]],
+                <> at <a\9\04\777\>
+            "#]],
         );
     }
 }
