@@ -1,8 +1,10 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod arp;
 pub(crate) mod bcache;
 pub(crate) mod bcachefs;
 pub(crate) mod bonding;
+pub(crate) mod btrfs;
 pub(crate) mod buddyinfo;
 pub(crate) mod cgroups;
 pub(crate) mod conntrack;
@@ -97,6 +99,13 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     Collector {
+        name: "arp",
+        on: true,
+        help: "IPv4 neighbours, from netlink or /proc/net/arp",
+        flags: arp::flags,
+        collect: Collect::Now(arp::collect),
+    },
+    Collector {
         name: "bcache",
         on: true,
         help: "disks behind a cache, from /sys/fs/bcache",
@@ -116,6 +125,13 @@ pub const ALL: &[Collector] = &[
         help: "joined network interfaces, from /sys/class/net",
         flags: Vec::new,
         collect: Collect::Now(bonding::collect),
+    },
+    Collector {
+        name: "btrfs",
+        on: true,
+        help: "btrfs file systems, from /sys/fs/btrfs and ioctl",
+        flags: Vec::new,
+        collect: Collect::Now(btrfs::collect),
     },
     Collector {
         name: "buddyinfo",

@@ -7,6 +7,7 @@
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
 //! | [`netlink`]    | the kernel's tables of network interfaces and addresses                              |
 //! | [`number`]     | files that hold one number                                                          |
+//! | [`netlink`]    | the kernel's tables of network interfaces and addresses                             |
 //! | [`filter`]     | the include and exclude expressions of the flags                                    |
 //! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |

@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, slabinfo, stat, tapestats, textfile, vmstat,
+    arp, bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev,
+    netstat, os, powersupplyclass, rapl, slabinfo, stat, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -17,6 +17,8 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
+    /// Which interfaces are written, and where their neighbours come from.
+    pub(crate) arp: arp::State,
     /// Whether the use of cache devices is written.
     pub(crate) bcache: bcache::State,
     /// The highest counts seen, and where attributes are.
@@ -67,6 +69,7 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             netlink: Netlink::default(),
+            arp: arp::State::new(matches)?,
             bcache: bcache::State::new(matches),
             cpu: cpu::State::new(matches)?,
             cpufreq: cpufreq::State::default(),
