@@ -17,6 +17,7 @@
 //! | `telemetry`     | what the process tells about itself; `version` what it was built from                     |
 //! | `landing`       | the page at `/`                                                                          |
 //! | `signals`       | SIGTERM, SIGINT, SIGHUP                                                                  |
+//! | `startup`       | gives back the memory that only the start needed                                         |
 //!
 //! Architecture invariant: the only crate that names hyper's server and rustls' acceptor.
 
@@ -43,6 +44,7 @@ mod scrape;
 pub mod serve;
 mod server;
 mod signals;
+mod startup;
 mod stream;
 mod telemetry;
 mod tls;

@@ -14,7 +14,7 @@ use crate::routes::Site;
 use crate::server::Server;
 use crate::signals::{Asked, Signals};
 use crate::web_config::watch::Watch;
-use crate::{About, Exporter, StartError, flags, logging};
+use crate::{About, Exporter, StartError, flags, logging, startup};
 
 /// Runs a program to its end: parses `flags` and the shared ones, builds the exporter, serves it until SIGTERM.
 ///
@@ -112,6 +112,7 @@ async fn serve<E: Exporter>(server: &Rc<Server<E>>, listeners: Vec<Listener>, si
         systemd::notify("STOPPING=1");
         log::info!("ending, requests under way are answered first");
     };
+    startup::release();
     systemd::notify("READY=1");
     server.run(listeners, stop).await;
     log::info!("ended");

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
-use regex::Regex;
+use regex_lite::Regex;
 use rustc_hash::FxHashMap;
 
 use crate::flags::{is_given, text};

@@ -9,7 +9,7 @@ use std::cell::{OnceCell, RefCell};
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Kind};
-use regex::Regex;
+use regex_lite::Regex;
 
 use crate::filter::compile;
 use crate::flags::text;

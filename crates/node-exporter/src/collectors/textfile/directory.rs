@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use regex::Regex;
+use regex_lite::Regex;
 
 /// Entries of one directory that are looked at; more than that is no directory of metrics.
 const ENTRIES_MAX: usize = 65_536;
@@ -120,7 +120,7 @@ fn regex_of(pattern: &str) -> Option<Regex> {
         match c {
             '*' => text.push_str(".*"),
             '?' => text.push('.'),
-            '\\' => text.push_str(&regex::escape(rest.next()?.encode_utf8(&mut [0; 4]))),
+            '\\' => text.push_str(&regex_lite::escape(rest.next()?.encode_utf8(&mut [0; 4]))),
             '[' => {
                 let (class, after) = rest.as_str().split_once(']')?;
                 let (negated, class) = match class.strip_prefix('^') {
@@ -135,7 +135,7 @@ fn regex_of(pattern: &str) -> Option<Regex> {
                 text.extend(["[", negated, &class, "]"]);
                 rest = after.chars();
             }
-            c => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+            c => text.push_str(&regex_lite::escape(c.encode_utf8(&mut [0; 4]))),
         }
     }
     text.push_str(")$");
