@@ -7,13 +7,19 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use crate::memory;
 use crate::pace::{Pace, Phase};
+
+/// When so many connections, and half of the most that there were, are gone, their memory is given back.
+const GONE_MIN: usize = 8;
 
 /// All open connections, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     open: RefCell<BTreeMap<u64, Entry>>,
     next: Cell<u64>,
+    /// Most connections since memory was last given back.
+    peak: Cell<usize>,
     /// Woken when the last one is gone.
     empty: Notify,
 }
@@ -37,6 +43,7 @@ impl Connections {
         let number = self.next.get();
         self.next.set(number + 1);
         self.open.borrow_mut().insert(number, Entry { pace, task: None });
+        self.peak.set(self.peak.get().max(self.count()));
         let task = serve(Listed {
             connections: Rc::clone(self),
             number,
@@ -97,12 +104,18 @@ impl Connections {
         if let Some(task) = entry.and_then(|entry| entry.task) {
             task.abort();
         }
-        self.tell_when_empty();
+        self.after_one_less();
     }
 
-    fn tell_when_empty(&self) {
-        if self.open.borrow().is_empty() {
+    fn after_one_less(&self) {
+        let count = self.count();
+        if count == 0 {
             self.empty.notify_one();
+        }
+        let peak = self.peak.get();
+        if count <= peak / 2 && peak - count >= GONE_MIN {
+            self.peak.set(count);
+            memory::give_back();
         }
     }
 }
@@ -110,6 +123,6 @@ impl Connections {
 impl Drop for Listed {
     fn drop(&mut self) {
         self.connections.open.borrow_mut().remove(&self.number);
-        self.connections.tell_when_empty();
+        self.connections.after_one_less();
     }
 }
