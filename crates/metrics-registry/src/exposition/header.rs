@@ -15,6 +15,22 @@ pub enum Format {
 }
 
 impl Format {
+    /// The format of a body, from its `Content-Type` header; none where neither format is meant.
+    #[must_use]
+    pub fn from_content_type(value: &str) -> Option<Self> {
+        let media_type = value
+            .split_once(';')
+            .map_or(value, |(media_type, _)| media_type)
+            .trim();
+        if media_type.eq_ignore_ascii_case("application/openmetrics-text") {
+            Some(Self::OpenMetrics1)
+        } else if media_type.eq_ignore_ascii_case("text/plain") {
+            Some(Self::Text004)
+        } else {
+            None
+        }
+    }
+
     /// The value of the `Content-Type` header.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
@@ -85,4 +101,45 @@ fn write_help(out: &mut impl Write, format: Format, help: &str) -> io::Result<()
         rest = &rest[at + 1..];
     }
     out.write_all(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(content_type: &str, expect: Option<Format>) {
+        assert_eq!(Format::from_content_type(content_type), expect, "{content_type}");
+    }
+
+    #[test]
+    fn content_types() {
+        check(Format::Text004.content_type(), Some(Format::Text004));
+        check(Format::OpenMetrics1.content_type(), Some(Format::OpenMetrics1));
+        check("text/plain", Some(Format::Text004));
+        check("Text/Plain ;charset=utf-8", Some(Format::Text004));
+        check(
+            " application/openmetrics-text; version=0.0.1",
+            Some(Format::OpenMetrics1),
+        );
+    }
+
+    #[test]
+    fn other_content_types() {
+        for other in [
+            "",
+            ";",
+            "text/html",
+            "text/plainer",
+            "application/json",
+            "application/openmetrics-text2",
+            "text",
+        ] {
+            check(other, None);
+        }
+        check(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+            None,
+        );
+    }
 }

@@ -49,14 +49,19 @@ pub fn write_escaped(out: &mut String, value: &str) {
     out.push_str(rest);
 }
 
-/// Writes lines of a histogram or summary with `le="1"` and `quantile="1"` respelled `"1.0"`, as OpenMetrics wants.
-pub(super) fn write_with_decimal_bounds(out: &mut impl io::Write, lines: &str) -> io::Result<()> {
+/// Writes lines with the values of the label `bound` respelled as OpenMetrics wants them: `le="1"` becomes `le="1.0"`.
+pub(super) fn write_with_decimal_bounds(
+    out: &mut impl io::Write,
+    lines: &str,
+    bound: &str,
+) -> io::Result<()> {
     for line in lines.split_inclusive('\n') {
-        match whole_number_bound_end(line) {
+        match whole_number_end(line, bound) {
             Some(end) => {
-                out.write_all(&line.as_bytes()[..end])?;
+                let (before, after) = line.split_at(end);
+                out.write_all(before.as_bytes())?;
                 out.write_all(b".0")?;
-                out.write_all(&line.as_bytes()[end..])?;
+                out.write_all(after.as_bytes())?;
             }
             None => out.write_all(line.as_bytes())?,
         }
@@ -64,19 +69,33 @@ pub(super) fn write_with_decimal_bounds(out: &mut impl io::Write, lines: &str) -
     Ok(())
 }
 
-/// Where the digits of a bound without a decimal point end.
-fn whole_number_bound_end(line: &str) -> Option<usize> {
-    ["le=\"", "quantile=\""].iter().find_map(|label| {
-        let start = line
-            .match_indices(label)
-            .map(|(at, _)| at)
-            .find(|at| matches!(line.as_bytes().get(at.wrapping_sub(1)), Some(b'{' | b',')))?
-            + label.len();
-        let digits = line[start..]
-            .trim_start_matches('-')
-            .find(|c: char| !c.is_ascii_digit())?;
-        let end = start + digits + usize::from(line[start..].starts_with('-'));
-        (digits > 0 && line.as_bytes()[end] == b'"').then_some(end)
+/// Where the value of the label `bound` ends, if it is digits alone, perhaps behind a minus.
+///
+/// Goes from label to label, because a value may hold anything, `,le=` too.
+fn whole_number_end(line: &str, bound: &str) -> Option<usize> {
+    let mut at = line.find('{')? + 1;
+    loop {
+        let rest = line.get(at..)?;
+        let (name, value) = rest.split_once("=\"")?;
+        let value_at = at + name.len() + 2;
+        let length = closing_quote(value)?;
+        if name == bound {
+            let digits = value.get(..length)?;
+            let digits = digits.strip_prefix('-').unwrap_or(digits);
+            let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            return whole.then_some(value_at + length);
+        }
+        at = value_at + length + "\",".len();
+    }
+}
+
+/// Length of an escaped value up to the quote that ends it.
+fn closing_quote(value: &str) -> Option<usize> {
+    let mut escaped = false;
+    value.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
     })
 }
 
@@ -90,5 +109,47 @@ mod tests {
         write(&mut out, "up", [], 1.0);
         write(&mut out, "x", [("a", "C:\\dir\n\"q\""), ("b", "ü{},=")], 2e6);
         assert_eq!(out, "up 1\nx{a=\"C:\\\\dir\\n\\\"q\\\"\",b=\"ü{},=\"} 2e+06\n");
+    }
+
+    #[track_caller]
+    fn check_bound(line: &str, expect: &str) {
+        let mut out = Vec::new();
+        write_with_decimal_bounds(&mut out, line, "le").unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expect);
+    }
+
+    #[test]
+    fn whole_bounds_get_a_decimal_point() {
+        check_bound("x_bucket{le=\"1\"} 1\n", "x_bucket{le=\"1.0\"} 1\n");
+        check_bound("x{a=\"b\",le=\"-10\"} 1\n", "x{a=\"b\",le=\"-10.0\"} 1\n");
+        check_bound(
+            "x{le=\"1\",z=\"2\"} 1\nx{le=\"2\"} 1\n",
+            "x{le=\"1.0\",z=\"2\"} 1\nx{le=\"2.0\"} 1\n",
+        );
+        check_bound("x{a=\",le=\",le=\"1\"} 1\n", "x{a=\",le=\",le=\"1.0\"} 1\n");
+        check_bound(
+            "x{a=\"\\\",le=\\\"1\",le=\"2\"} 1\n",
+            "x{a=\"\\\",le=\\\"1\",le=\"2.0\"} 1\n",
+        );
+        check_bound("x{a=\"\\\\\",le=\"2\"} 1\n", "x{a=\"\\\\\",le=\"2.0\"} 1\n");
+    }
+
+    #[test]
+    fn other_bounds_stay() {
+        for line in [
+            "x_sum 1\n",
+            "x_sum{a=\"1\"} 1\n",
+            "x{le=\"0.5\"} 1\n",
+            "x{le=\"1e+06\"} 1\n",
+            "x{le=\"+Inf\"} 1\n",
+            "x{le=\"\"} 1\n",
+            "x{le=\"-\"} 1\n",
+            "x{ale=\"1\"} 1\n",
+            "x{le=\"1\n",
+            "x{le\n",
+            "x{",
+        ] {
+            check_bound(line, line);
+        }
     }
 }

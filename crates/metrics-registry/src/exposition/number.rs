@@ -18,7 +18,7 @@ pub fn write(out: &mut String, value: f64) {
     }
 }
 
-/// Appends a count in plain digits, however large: buckets and counts never have an exponent.
+/// Appends an integer in plain digits, however large. Samples do not go through here: theirs have an exponent from a million.
 pub fn write_count(out: &mut String, mut value: u64) {
     let mut digits = [0_u8; 20];
     let mut start = digits.len();
@@ -193,5 +193,75 @@ mod tests {
         write_count(&mut out, u64::MAX);
         write_count(&mut out, 0);
         assert_eq!(out, "184467440737095516150");
+    }
+
+    /// The entries for `'g', -1` in the table that Go tests itself with, `strconv/ftoa_test.go`.
+    #[test]
+    #[expect(
+        clippy::excessive_precision,
+        reason = "the table has numbers that no float holds, and ties"
+    )]
+    fn as_go_writes_them() {
+        check(1.0, "1");
+        check(20.0, "20");
+        check(1_234_567.8, "1.2345678e+06");
+        check(200_000.0, "200000");
+        check(2_000_000.0, "2e+06");
+        check(12.0, "12");
+        check(123_456_700.0, "1.234567e+08");
+        check(1e23, "1e+23");
+        check(1e23_f64.next_down(), "9.999999999999997e+22");
+        check(1e23_f64.next_up(), "1.0000000000000001e+23");
+        // Halfway between two numbers of as many digits, Go takes the even one.
+        check(108_678_236_358_137.625, "1.0867823635813762e+14");
+        check(5e-304 / 1e20, "5e-324");
+        check(-5e-304 / 1e20, "-5e-324");
+        check(32.0, "32");
+        check(2.225_073_858_507_201_2e-308, "2.2250738585072014e-308");
+        check(2.225_073_858_507_201_1e-308, "2.225073858507201e-308");
+        check(383_260_575_764_816_448.0, "3.8326057576481645e+17");
+        check(-5.833_955_379_380_223_7e23, "-5.8339553793802237e+23");
+        check(1.801_439_850_948_199e16, "1.801439850948199e+16");
+        check(5.960_464_477_539_063e-8, "5.960464477539063e-08");
+        check(1.012e-320, "1.012e-320");
+    }
+
+    /// Against the digits that the standard library finds, respelled the slow way. It rounds up where Go takes the even one.
+    #[test]
+    fn a_million_random_numbers() {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut out = String::new();
+        for round in 0..1_000_000 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let value = match round % 4 {
+                // Any bits, then what exporters serve: ticks, fractions, byte counts.
+                0 => f64::from_bits(state),
+                1 => (state % 100_000_000) as f64 * 0.01,
+                2 => (state >> 11) as f64 / (1_u64 << 53) as f64,
+                _ => (state >> (state % 64)) as f64,
+            };
+            out.clear();
+            write(&mut out, value);
+            if value.is_finite() && value != 0.0 {
+                let slow = slowly(value);
+                let digits = out.split('e').next().unwrap();
+                let even = out.len() == slow.len() && digits.ends_with(['0', '2', '4', '6', '8']);
+                assert!(out == slow || even, "{out} and {slow}");
+                assert_eq!(out.parse(), Ok(value));
+            }
+        }
+    }
+
+    fn slowly(value: f64) -> String {
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once('e').unwrap();
+        let exponent: i32 = exponent.parse().unwrap();
+        if (-4..6).contains(&exponent) {
+            return value.to_string();
+        }
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{digits}e{sign}{:02}", exponent.abs())
     }
 }

@@ -1,0 +1,145 @@
+//! Values and timestamps, in the spellings that Go's `strconv.ParseFloat` takes and Prometheus lets it see.
+
+use super::Problem;
+
+/// The bits that Prometheus gives every NaN of a scrape, so that none is taken for a mark of staleness.
+const NORMAL_NAN: f64 = f64::from_bits(0x7FF8_0000_0000_0001);
+/// Digits of an integer that a 64-bit float holds exactly, whatever they are.
+const EXACT_DIGITS: usize = 15;
+
+/// Reads a value. Fails with `NotANumber` or `OutOfRange`.
+///
+/// Rust reads what Go reads (`1.`, `.5`, `+1e3`, `inf`, `-Infinity`, `nan`), but for a signed NaN, which Go refuses, and a
+/// number too large, which Go refuses and Rust calls infinite. Hexadecimal and `_` are refused by Prometheus itself.
+pub(super) fn parse(text: &str) -> Result<f64, Problem> {
+    if let Some(value) = short_integer(text.as_bytes()) {
+        return Ok(value);
+    }
+    let value: f64 = text.parse().map_err(|_| Problem::NotANumber)?;
+    if value.is_nan() {
+        return match text.as_bytes() {
+            [b'+' | b'-', ..] => Err(Problem::NotANumber),
+            _ => Ok(NORMAL_NAN),
+        };
+    }
+    if value.is_infinite() && text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::OutOfRange);
+    }
+    Ok(value)
+}
+
+/// Most values of most scrapes: a few digits.
+fn short_integer(text: &[u8]) -> Option<f64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || EXACT_DIGITS < digits.len() {
+        return None;
+    }
+    let mut value: u64 = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if 9 < digit {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(if negative { -(value as f64) } else { value as f64 })
+}
+
+/// Reads a timestamp of OpenMetrics, in seconds, as milliseconds. Fails with `NotATimestamp`.
+///
+/// What is finer than a millisecond is cut off, and what no 64-bit integer holds becomes the nearest that does.
+pub(super) fn parse_seconds(text: &str) -> Result<i64, Problem> {
+    match parse(text) {
+        Ok(seconds) if seconds.is_finite() => Ok((seconds * 1000.0) as i64),
+        _ => Err(Problem::NotATimestamp),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: Result<f64, Problem>) {
+        assert_eq!(parse(text).map(f64::to_bits), expect.map(f64::to_bits), "{text}");
+    }
+
+    #[test]
+    fn numbers() {
+        check("0", Ok(0.0));
+        check("-0", Ok(-0.0));
+        check("007", Ok(7.0));
+        check("-42", Ok(-42.0));
+        check("+42", Ok(42.0));
+        check("999999999999999", Ok(999_999_999_999_999.0));
+        check("9007199254740993", Ok(9_007_199_254_740_992.0));
+        check("18446744073709551615", Ok(18_446_744_073_709_551_615.0));
+        check("1.", Ok(1.0));
+        check(".5", Ok(0.5));
+        check("1.07832e+06", Ok(1_078_320.0));
+        check("1E-5", Ok(1e-5));
+        check("5e-324", Ok(5e-324));
+        check("1e-400", Ok(0.0));
+        check("0e999999999999999999999", Ok(0.0));
+        check("1.7976931348623157e308", Ok(f64::MAX));
+    }
+
+    #[test]
+    fn not_finite() {
+        for text in ["Inf", "+Inf", "inf", "+inf", "INF", "Infinity", "+infinity"] {
+            check(text, Ok(f64::INFINITY));
+        }
+        for text in ["-Inf", "-inf", "-INFINITY"] {
+            check(text, Ok(f64::NEG_INFINITY));
+        }
+        for text in ["NaN", "nan", "NAN", "nAn"] {
+            check(text, Ok(NORMAL_NAN));
+        }
+    }
+
+    #[test]
+    fn refused_as_prometheus_does() {
+        for text in [
+            "",
+            "+",
+            "-",
+            ".",
+            "e5",
+            "1e",
+            "1e+",
+            "--1",
+            "1-",
+            "true",
+            "0x1",
+            "0x1p-3",
+            "0X1P-3",
+            "1_000",
+            "0b1",
+            "0o1",
+            "1,5",
+            "+NaN",
+            "-nan",
+            "Infinit",
+            "infinityy",
+            "nano",
+            "١",
+            "1\0",
+        ] {
+            check(text, Err(Problem::NotANumber));
+        }
+        check("1e309", Err(Problem::OutOfRange));
+        check("-1e999999999", Err(Problem::OutOfRange));
+    }
+
+    #[test]
+    fn seconds() {
+        assert_eq!(parse_seconds("1520879607.789"), Ok(1_520_879_607_789));
+        assert_eq!(parse_seconds("-1.0005"), Ok(-1000));
+        assert_eq!(parse_seconds("12345678901234567890.5"), Ok(i64::MAX));
+        assert_eq!(parse_seconds("NaN"), Err(Problem::NotATimestamp));
+        assert_eq!(parse_seconds("-Inf"), Err(Problem::NotATimestamp));
+    }
+}
