@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -12,6 +13,11 @@ use crate::pace::{Pace, Phase};
 
 /// When so many connections, and half of the most that there were, are gone, their memory is given back.
 const GONE_MIN: usize = 8;
+
+/// A request that took this long to come and is not complete is slow; one that is under way in a burst is not.
+const SLOW: Duration = Duration::from_secs(1);
+/// Phases in which no request is waiting for its answer, but for `Idle`.
+const UNSENT: [Phase; 3] = [Phase::Head, Phase::Handshake, Phase::Lingering];
 
 /// All open connections, oldest first.
 #[derive(Debug, Default)]
@@ -57,17 +63,19 @@ impl Connections {
         self.open.borrow().len()
     }
 
-    /// Closes the oldest connection that waits for its client, first of those that never sent a whole request.
-    /// `false` where all are being answered.
+    /// Closes the connection that can best be missed: the oldest one whose request is slow to come, else the oldest
+    /// idle one, whose client will just open another, else the oldest without a request. `false` where all are being answered.
     pub(crate) fn make_room(&self) -> bool {
         let victim = {
             let open = self.open.borrow();
-            let oldest = |phases: &[Phase]| {
+            let oldest = |phases: &[Phase], age: Duration| {
                 open.iter()
-                    .find(|(_, entry)| phases.contains(&entry.pace.phase()))
+                    .find(|(_, entry)| phases.contains(&entry.pace.phase()) && entry.pace.age() >= age)
                     .map(|(number, _)| *number)
             };
-            oldest(&[Phase::Head, Phase::Handshake, Phase::Lingering]).or_else(|| oldest(&[Phase::Idle]))
+            oldest(&UNSENT, SLOW)
+                .or_else(|| oldest(&[Phase::Idle], Duration::ZERO))
+                .or_else(|| oldest(&UNSENT, Duration::ZERO))
         };
         match victim {
             Some(number) => {

@@ -28,6 +28,8 @@ mod connections;
 mod deadline;
 pub mod exporter;
 pub mod flags;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gzip;
 mod landing;
 pub mod limits;

@@ -109,3 +109,30 @@ fn a_flood_of_guesses_is_bounded() {
     assert!(statuses.contains(&503) && statuses.contains(&401));
     assert!(took < start.elapsed() / 2, "{took:?} of {:?}", start.elapsed());
 }
+
+#[test]
+fn clients_that_leave_do_not_start_a_second_computation() {
+    let (server, _file) = with_users(&[("alice", "open sesame", 12)]);
+    let threads = || {
+        std::fs::read_dir("/proc/self/task").unwrap().filter_map(|task| {
+            let path = task.ok()?.path().join("comm");
+            std::fs::read_to_string(path).ok()
+        })
+    };
+    let request = |guess: u32| {
+        let mut stream = connect(server.address);
+        let text = format!(
+            "GET /metrics HTTP/1.1\r\nhost: x\r\n{}\r\n",
+            header("alice", &guess.to_string())
+        );
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
+    };
+    for guess in 0..10 {
+        drop(request(guess));
+        // An answered request shows that the server has seen the one before leave.
+        assert_eq!(get(server.address, "/metrics").status, 401);
+    }
+    // Other tests of this process compute too, one each.
+    assert!(threads().filter(|name| name == "bcrypt\n").count() <= 5);
+}

@@ -12,17 +12,18 @@ use crate::sample::OPENMETRICS;
 #[test]
 fn gzip_where_it_is_accepted() {
     let server = Running::plain();
-    let path = "/metrics?samples=2000";
+    // Not `/metrics`, whose numbers of the process change.
+    let path = "/probe?samples=2000";
     let plain = get(server.address, path);
     assert_eq!(plain.header("content-encoding"), None);
     for accepts in ["gzip", "br, gzip;q=0.5", "*"] {
         let answer = get_with(server.address, path, &format!("accept-encoding: {accepts}\r\n"));
-        assert_eq!(answer.gunzipped(), plain.text(), "{accepts}");
+        assert!(answer.gunzipped() == plain.text(), "{accepts}");
         assert!(answer.body.len() < plain.body.len() / 4);
     }
     for accepts in ["gzip;q=0", "identity", "br", "*;q=0"] {
         let answer = get_with(server.address, path, &format!("accept-encoding: {accepts}\r\n"));
-        assert_eq!(answer.body, plain.body, "{accepts}");
+        assert!(answer.body == plain.body, "{accepts}");
     }
 }
 

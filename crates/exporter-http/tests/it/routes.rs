@@ -1,5 +1,8 @@
 //! Paths, methods and headers.
 
+use exporter_http::flags::Settings;
+use exporter_http::limits::Limits;
+
 use crate::client::{get, get_with, request};
 use crate::running::Running;
 
@@ -16,7 +19,7 @@ fn samples_with_the_headers_of_the_reference() {
     assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
     let text = answer.text();
     assert!(text.contains("\nsample_total{number=\"1\"} 1\n"), "{text}");
-    assert!(text.contains("sample_exporter_build_info{branch=\""), "{text}");
+    assert!(text.contains("\nsample_exporter_build_info{branch=\""), "{text}");
     assert!(
         text.contains(",goarch=\"") && text.contains(",version=\"1.2.3\"} 1\n"),
         "{text}"
@@ -26,10 +29,10 @@ fn samples_with_the_headers_of_the_reference() {
 #[test]
 fn head_and_post_are_answered_others_are_not() {
     let server = Running::plain();
-    let get = get(server.address, "/metrics?samples=1");
+    let get = get(server.address, "/probe?samples=1");
     let head = request(
         server.address,
-        "HEAD /metrics?samples=1 HTTP/1.1\r\nhost: x\r\n\r\n",
+        "HEAD /probe?samples=1 HTTP/1.1\r\nhost: x\r\n\r\n",
     );
     assert_eq!(head.status, 200);
     assert_eq!(head.header("content-length"), get.header("content-length"));
@@ -140,12 +143,36 @@ fn an_own_page_may_have_its_inline_script() {
 }
 
 #[test]
-fn the_telemetry_path_can_be_another() {
-    let settings = exporter_http::flags::Settings {
-        telemetry_path: "/samples".to_owned(),
-        ..Default::default()
+fn the_process_tells_of_itself_unless_it_is_told_not_to() {
+    let server = Running::plain();
+    get(server.address, "/metrics?refuse=x");
+    get(server.address, "/probe?refuse=x");
+    let text = get(server.address, "/metrics").text();
+    for line in [
+        "promhttp_metric_handler_requests_in_flight 1",
+        "promhttp_metric_handler_requests_total{code=\"400\"} 1",
+        "promhttp_metric_handler_requests_total{code=\"503\"} 0",
+        "# TYPE process_resident_memory_bytes gauge",
+        "# TYPE sample_exporter_build_info gauge",
+    ] {
+        assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
+    }
+    let settings = Settings {
+        exporter_metrics: false,
+        ..Settings::default()
     };
-    let server = Running::start(settings, Default::default());
+    let quiet = get(Running::start(settings, Limits::default()).address, "/metrics").text();
+    assert!(quiet.contains("\nsample_exporter_build_info{"), "{quiet}");
+    assert_eq!(quiet.lines().count(), 3, "{quiet}");
+}
+
+#[test]
+fn the_telemetry_path_can_be_another() {
+    let settings = Settings {
+        telemetry_path: "/samples".to_owned(),
+        ..Settings::default()
+    };
+    let server = Running::start(settings, Limits::default());
     assert_eq!(get(server.address, "/samples").status, 200);
     assert_eq!(get(server.address, "/metrics").status, 404);
     assert!(get(server.address, "/").text().contains("<a href=\"/samples\">"));
