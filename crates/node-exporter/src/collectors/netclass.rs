@@ -12,7 +12,7 @@ use std::path::Path;
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Family};
-use regex::Regex;
+use regex_lite::Regex;
 
 use crate::filter::compile;
 use crate::flags::{switch, switched, text};

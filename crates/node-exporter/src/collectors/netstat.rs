@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Kind};
-use regex::Regex;
+use regex_lite::Regex;
 
 use crate::filter::compile;
 use crate::flags::text;
