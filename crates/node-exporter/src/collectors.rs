@@ -15,6 +15,7 @@ pub(crate) mod os;
 pub(crate) mod pressure;
 pub(crate) mod sockstat;
 pub(crate) mod stat;
+pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
 pub(crate) mod time;
 pub(crate) mod uname;
@@ -162,6 +163,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "textfile",
+        on: true,
+        help: "metrics that other programs leave in files",
+        flags: textfile::flags,
+        collect: Collect::Now(textfile::collect),
     },
     Collector {
         name: "thermal_zone",

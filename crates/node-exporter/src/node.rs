@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, vmstat,
+    cpu, cpufreq, diskstats, filesystem, hwmon, netclass, netdev, netstat, os, stat, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -36,6 +36,8 @@ pub struct Node {
     pub(crate) os: os::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// The directories, and what was read from them.
+    pub(crate) textfile: textfile::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
 }
@@ -58,6 +60,7 @@ impl Node {
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
             stat: stat::State::new(matches),
+            textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
         })
     }

@@ -5,6 +5,7 @@
 //! an interface that is down) is left out by itself.
 //! The reference shows alternative names only with `--collector.netclass.netlink`; so do we.
 
+mod interface;
 mod number;
 
 use std::path::Path;
@@ -12,14 +13,13 @@ use std::path::Path;
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Family};
-use regex_lite::Regex;
 
-use crate::filter::compile;
+use crate::filter::Filter;
 use crate::flags::{switch, switched, text};
-use crate::netlink::link::{Link, UP};
 use crate::{Error, Node};
 
-use self::number::{NUMBERS, Origin};
+use self::interface::Interface;
+use self::number::{FLAGS, NUMBERS};
 
 const IGNORED: &str = "collector.netclass.ignored-devices";
 const IGNORE_INVALID_SPEED: &str = "collector.netclass.ignore-invalid-speed";
@@ -54,26 +54,17 @@ const ALTERNATIVE_NAME: Family<2> = Family::gauge(
     ["altname", "device"],
 );
 
+/// Matches no name: none is empty.
+const NONE_IGNORED: &str = "^$";
 /// The real sysfs, which shows the same interfaces as netlink.
 const SYSFS: &str = "/sys";
 /// Not an interface, but a file of the bonding driver beside them.
 const BONDING_MASTERS: &str = "bonding_masters";
-/// `IF_OPER_…` as sysfs spells them.
-const STATES: [&str; 7] = [
-    "unknown",
-    "notpresent",
-    "down",
-    "lowerlayerdown",
-    "testing",
-    "dormant",
-    "up",
-];
-
 pub(crate) fn flags() -> Vec<Arg> {
     let ignored = Arg::new(IGNORED)
         .long(IGNORED)
         .value_name("REGEX")
-        .default_value("^$")
+        .default_value(NONE_IGNORED)
         .help("Network devices to leave out");
     let invalid_speed = switch(
         IGNORE_INVALID_SPEED,
@@ -90,7 +81,7 @@ pub(crate) fn flags() -> Vec<Arg> {
 /// What the flags say.
 #[derive(Debug)]
 pub(crate) struct State {
-    ignored: Regex,
+    devices: Filter,
     ignore_invalid_speed: bool,
     alternative_names: bool,
 }
@@ -98,7 +89,10 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            ignored: compile(IGNORED, text(matches, IGNORED))?,
+            devices: match text(matches, IGNORED) {
+                NONE_IGNORED => Filter::default(),
+                ignored => Filter::exclude(IGNORED, ignored)?,
+            },
             ignore_invalid_speed: switched(matches, IGNORE_INVALID_SPEED) == Some(true),
             alternative_names: switched(matches, NETLINK) == Some(true),
         })
@@ -117,7 +111,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     let links = links.filter(|links| links.iter().map(|link| &link.name).eq(&names));
     let mut file = String::new();
     for (position, name) in names.iter().enumerate() {
-        if node.netclass.ignored.is_match(name) {
+        if !node.netclass.devices.passes(name) {
             continue;
         }
         let link = links.as_ref().and_then(|links| links.get(position));
@@ -129,74 +123,6 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
         write(&node.netclass, &interface, out);
     }
     Ok(())
-}
-
-/// One interface; what the kernel does not tell is `None` or empty.
-#[derive(Debug, Default)]
-struct Interface {
-    name: String,
-    address: String,
-    broadcast: String,
-    alias: String,
-    duplex: String,
-    /// As sysfs spells it: `up`, `down`, `unknown`.
-    state: String,
-    /// In the order of [`NUMBERS`].
-    numbers: [Option<i64>; NUMBERS.len()],
-    /// In Mbit/s, -1 for unknown.
-    speed_megabits: Option<i64>,
-    flags: Option<i64>,
-    alternative_names: Vec<String>,
-}
-
-impl Interface {
-    /// Takes from the link what it has, and the rest from the attributes that `read` gives.
-    fn read(name: &str, link: Option<&Link>, mut read: impl FnMut(&str) -> Option<String>) -> Self {
-        let mut interface = Self {
-            name: name.to_owned(),
-            ..Self::default()
-        };
-        for (number, (_, attribute, of_link)) in interface.numbers.iter_mut().zip(NUMBERS) {
-            *number = match link.map_or(Origin::File, of_link) {
-                Origin::Link(number) => number,
-                Origin::File => read(attribute).and_then(|text| number::parse(&text)),
-            };
-        }
-        interface.flags = read("flags").and_then(|text| number::parse(&text));
-        let mut text = |attribute| read(attribute).unwrap_or_default();
-        match link {
-            Some(link) => {
-                interface.address.clone_from(&link.address);
-                interface.broadcast.clone_from(&link.broadcast);
-                interface.alias.clone_from(&link.alias);
-                let state = link.state.and_then(|state| STATES.get(usize::from(state)));
-                interface.state = (*state.unwrap_or(&STATES[0])).to_owned();
-                interface.alternative_names.clone_from(&link.alternative_names);
-                // An unreadable name still has the flags that netlink shows.
-                interface.flags = interface.flags.or(Some(i64::from(link.flags & 0xffff)));
-            }
-            None => {
-                interface.address = text("address");
-                interface.broadcast = text("broadcast");
-                interface.alias = text("ifalias");
-                interface.state = text("operstate");
-            }
-        }
-        // The driver of an interface that is down is not asked; the attempt would be an error.
-        if link.is_none_or(|link| link.flags & UP != 0) {
-            interface.duplex = text("duplex");
-            interface.speed_megabits = number::parse(&text("speed"));
-        }
-        interface
-    }
-
-    fn admin_state(&self) -> &'static str {
-        match self.flags {
-            None => "unknown",
-            Some(flags) if flags & i64::from(UP) != 0 => "up",
-            Some(_) => "down",
-        }
-    }
 }
 
 fn write(state: &State, interface: &Interface, out: &mut Exposition) {
@@ -219,7 +145,7 @@ fn write(state: &State, interface: &Interface, out: &mut Exposition) {
         }
     }
     if let Some(flags) = interface.flags {
-        out.sample(&number::FLAGS, [name], flags as f64);
+        out.sample(&FLAGS, [name], flags as f64);
     }
     if let Some(speed) = interface.speed_megabits
         && (0 <= speed || !state.ignore_invalid_speed)
@@ -238,6 +164,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::netlink::link::Link;
 
     #[track_caller]
     fn check(flags: &[&str], link: Option<&Link>, files: &[(&str, &str)], expect: Expect) {

@@ -1,9 +1,10 @@
 //! Counters of the network protocols, from `/proc/net/netstat`, `/proc/net/snmp` and `/proc/net/snmp6`.
 //!
 //! `net/snmp6` is absent where IPv6 is off; that is not a failure. Which of some 400 counters are wanted is decided
-//! once per line of names, and only those are read as numbers.
+//! once per line of names, and only those are read as numbers. The expression is compiled for that and dropped again:
+//! it would take more memory than all that it decides.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
@@ -35,7 +36,8 @@ pub(crate) fn flags() -> Vec<Arg> {
 /// The expression, and what it decided.
 #[derive(Debug)]
 pub(crate) struct State {
-    fields: Regex,
+    /// Found valid at the start.
+    fields: String,
     netstat: RefCell<Vec<Line>>,
     snmp: RefCell<Vec<Line>>,
     snmp6: RefCell<Vec<Line>>,
@@ -44,7 +46,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            fields: compile(FIELDS, text(matches, FIELDS))?,
+            fields: compile(FIELDS, text(matches, FIELDS))?.to_string(),
             netstat: RefCell::default(),
             snmp: RefCell::default(),
             snmp6: RefCell::default(),
@@ -54,30 +56,20 @@ impl State {
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     let state = &node.netstat;
+    let compiled = OnceCell::new();
+    let is_wanted = |name: &str| {
+        let regex: &Option<Regex> = compiled.get_or_init(|| Regex::new(&state.fields).ok());
+        regex.as_ref().is_some_and(|regex| regex.is_match(name))
+    };
     let text = node.paths.read_proc("net/netstat")?;
-    write_pairs(
-        "net/netstat",
-        &text,
-        &state.fields,
-        &mut state.netstat.borrow_mut(),
-        out,
-    )?;
+    let lines = &mut state.netstat.borrow_mut();
+    write_pairs("net/netstat", &text, &is_wanted, lines, out)?;
     let text = node.paths.read_proc("net/snmp")?;
-    write_pairs(
-        "net/snmp",
-        &text,
-        &state.fields,
-        &mut state.snmp.borrow_mut(),
-        out,
-    )?;
+    let lines = &mut state.snmp.borrow_mut();
+    write_pairs("net/snmp", &text, &is_wanted, lines, out)?;
+    let lines = &mut state.snmp6.borrow_mut();
     match node.paths.read_proc("net/snmp6") {
-        Ok(text) => write_single(
-            "net/snmp6",
-            &text,
-            &state.fields,
-            &mut state.snmp6.borrow_mut(),
-            out,
-        ),
+        Ok(text) => write_single("net/snmp6", &text, &is_wanted, lines, out),
         Err(Error::NoData) => Ok(()),
         Err(error) => Err(error),
     }
@@ -124,7 +116,7 @@ fn decide<'a>(
 fn write_pairs(
     file: &'static str,
     text: &str,
-    fields: &Regex,
+    is_wanted: &dyn Fn(&str) -> bool,
     lines: &mut Vec<Line>,
     out: &mut Exposition,
 ) -> Result<(), Error> {
@@ -146,7 +138,7 @@ fn write_pairs(
         let wanted = decide(lines, number / 2, names, || {
             let names = names.split_ascii_whitespace().skip(1).enumerate();
             names
-                .filter_map(|(column, name)| want(fields, protocol, name, column))
+                .filter_map(|(column, name)| want(is_wanted, protocol, name, column))
                 .collect()
         });
         let mut columns = numbers.split_ascii_whitespace().skip(1);
@@ -166,7 +158,7 @@ fn write_pairs(
 fn write_single(
     file: &'static str,
     text: &str,
-    fields: &Regex,
+    is_wanted: &dyn Fn(&str) -> bool,
     lines: &mut Vec<Line>,
     out: &mut Exposition,
 ) -> Result<(), Error> {
@@ -177,7 +169,7 @@ fn write_single(
         };
         let wanted = decide(lines, number, name, || {
             let parts = name.find('6').and_then(|six| name.split_at_checked(six + 1));
-            let wanted = parts.and_then(|(protocol, name)| want(fields, protocol, name, 0));
+            let wanted = parts.and_then(|(protocol, name)| want(is_wanted, protocol, name, 0));
             wanted.into_iter().collect()
         });
         for wanted in wanted {
@@ -188,12 +180,12 @@ fn write_single(
     Ok(())
 }
 
-fn want(fields: &Regex, protocol: &str, name: &str, column: usize) -> Option<Wanted> {
+fn want(is_wanted: &dyn Fn(&str) -> bool, protocol: &str, name: &str, column: usize) -> Option<Wanted> {
     let key = format!("{protocol}_{name}");
     let is_name = key
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (is_name && fields.is_match(&key)).then(|| Wanted {
+    (is_name && is_wanted(&key)).then(|| Wanted {
         column,
         metric: format!("node_netstat_{key}"),
     })
@@ -216,7 +208,8 @@ mod tests {
 
     use super::*;
 
-    type Write = fn(&'static str, &str, &Regex, &mut Vec<Line>, &mut Exposition) -> Result<(), Error>;
+    type Write =
+        fn(&'static str, &str, &dyn Fn(&str) -> bool, &mut Vec<Line>, &mut Exposition) -> Result<(), Error>;
 
     /// Runs twice over the same decisions: the second time must not differ.
     #[track_caller]
@@ -225,7 +218,7 @@ mod tests {
         let mut lines = Vec::new();
         let mut run = || {
             let mut out = Exposition::default();
-            let result = write("net/x", text, &fields, &mut lines, &mut out);
+            let result = write("net/x", text, &|name| fields.is_match(name), &mut lines, &mut out);
             let text = out.to_text();
             let samples = text.lines().filter(|line| !line.starts_with('#'));
             let error = result.err().map(|error| error.to_string());
@@ -259,7 +252,14 @@ mod tests {
         let mut lines = Vec::new();
         let mut run = |text: &str| {
             let mut out = Exposition::default();
-            write_pairs("net/snmp", text, &fields, &mut lines, &mut out).unwrap();
+            write_pairs(
+                "net/snmp",
+                text,
+                &|name| fields.is_match(name),
+                &mut lines,
+                &mut out,
+            )
+            .unwrap();
             out.to_text().lines().last().unwrap_or_default().to_owned()
         };
         assert_eq!(
