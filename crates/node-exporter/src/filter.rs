@@ -155,13 +155,12 @@ fn given<'a>(
 }
 
 /// Compiles the expression of one flag. Fails with one line that names the flag.
+///
+/// The engine is the small one: 150 kB less binary, and names are matched once. As in the reference's RE2, `\d` and
+/// its like are ASCII; unlike there, classes such as `\pL` are refused.
 pub fn compile(flag: &str, text: &str) -> Result<Regex, StartError> {
-    Regex::new(text).map_err(|error| {
-        let reason = error.to_string();
-        let reason = reason.lines().last().unwrap_or_default();
-        let reason = reason.trim().trim_start_matches("error: ");
-        StartError(format!("--{flag}={text}: not a regular expression: {reason}"))
-    })
+    Regex::new(text)
+        .map_err(|error| StartError(format!("--{flag}={text}: not a regular expression: {error}")))
 }
 
 #[cfg(test)]
@@ -233,7 +232,7 @@ mod tests {
         );
         assert_eq!(
             read(&["--collector.x.device-exclude=("]).unwrap_err(),
-            "--collector.x.device-exclude=(: not a regular expression: unclosed group"
+            "--collector.x.device-exclude=(: not a regular expression: found open group without closing ')'"
         );
     }
 }

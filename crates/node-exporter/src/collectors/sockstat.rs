@@ -11,7 +11,8 @@ const USED: Family<0> = Family::gauge("node_sockstat_sockets_used", "Sockets of 
 const FIELDS: [&str; 6] = ["inuse", "orphan", "tw", "alloc", "mem", "memory"];
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let page_bytes = rustix::param::page_size() as u64;
+    // SAFETY: sysconf only reads, and knows the page size on every Linux.
+    let page_bytes = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
     for file in ["net/sockstat", "net/sockstat6"] {
         match node.paths.read_proc(file) {
             Ok(text) => write(file, &text, page_bytes, out)?,
