@@ -1,17 +1,32 @@
 //! The collectors, in the order of their names.
 
+pub(crate) mod arp;
+pub(crate) mod bcache;
+pub(crate) mod bcachefs;
+pub(crate) mod bonding;
+pub(crate) mod btrfs;
 pub(crate) mod buddyinfo;
 pub(crate) mod cgroups;
+pub(crate) mod conntrack;
 pub(crate) mod cpu;
 pub(crate) mod cpu_vulnerabilities;
 pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
+pub(crate) mod dmi;
+pub(crate) mod dmmultipath;
+pub(crate) mod edac;
+pub(crate) mod entropy;
+pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
 pub(crate) mod hwmon;
+pub(crate) mod infiniband;
 pub(crate) mod interrupts;
+pub(crate) mod ipvs;
+pub(crate) mod kernel_hung;
 pub(crate) mod ksmd;
 pub(crate) mod loadavg;
+pub(crate) mod mdadm;
 pub(crate) mod meminfo;
 pub(crate) mod meminfo_numa;
 pub(crate) mod netclass;
@@ -83,6 +98,41 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 /// Every collector.
 pub const ALL: &[Collector] = &[
     Collector {
+        name: "arp",
+        on: true,
+        help: "IPv4 neighbours, from netlink or /proc/net/arp",
+        flags: arp::flags,
+        collect: Collect::Now(arp::collect),
+    },
+    Collector {
+        name: "bcache",
+        on: true,
+        help: "disks behind a cache, from /sys/fs/bcache",
+        flags: bcache::flags,
+        collect: Collect::Now(bcache::collect),
+    },
+    Collector {
+        name: "bcachefs",
+        on: true,
+        help: "bcachefs file systems, from /sys/fs/bcachefs",
+        flags: Vec::new,
+        collect: Collect::Now(bcachefs::collect),
+    },
+    Collector {
+        name: "bonding",
+        on: true,
+        help: "joined network interfaces, from /sys/class/net",
+        flags: Vec::new,
+        collect: Collect::Now(bonding::collect),
+    },
+    Collector {
+        name: "btrfs",
+        on: true,
+        help: "btrfs file systems, from /sys/fs/btrfs and ioctl",
+        flags: Vec::new,
+        collect: Collect::Now(btrfs::collect),
+    },
+    Collector {
         name: "buddyinfo",
         on: false,
         help: "free blocks of memory by size, from /proc/buddyinfo",
@@ -95,6 +145,13 @@ pub const ALL: &[Collector] = &[
         help: "control groups by controller, from /proc/cgroups",
         flags: Vec::new,
         collect: Collect::Now(cgroups::collect),
+    },
+    Collector {
+        name: "conntrack",
+        on: true,
+        help: "connections that netfilter tracks",
+        flags: Vec::new,
+        collect: Collect::Now(conntrack::collect),
     },
     Collector {
         name: "cpu",
@@ -125,6 +182,41 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(diskstats::collect),
     },
     Collector {
+        name: "dmi",
+        on: true,
+        help: "what the firmware says about the machine, from /sys/class/dmi",
+        flags: Vec::new,
+        collect: Collect::Now(dmi::collect),
+    },
+    Collector {
+        name: "dmmultipath",
+        on: true,
+        help: "disks reached over several paths, from /sys/block",
+        flags: Vec::new,
+        collect: Collect::Now(dmmultipath::collect),
+    },
+    Collector {
+        name: "edac",
+        on: true,
+        help: "memory errors, from /sys/devices/system/edac",
+        flags: Vec::new,
+        collect: Collect::Now(edac::collect),
+    },
+    Collector {
+        name: "entropy",
+        on: true,
+        help: "randomness that the kernel holds ready",
+        flags: Vec::new,
+        collect: Collect::Now(entropy::collect),
+    },
+    Collector {
+        name: "fibrechannel",
+        on: true,
+        help: "Fibre Channel adapters, from /sys/class/fc_host",
+        flags: Vec::new,
+        collect: Collect::Now(fibrechannel::collect),
+    },
+    Collector {
         name: "filefd",
         on: true,
         help: "file handles, from /proc/sys/fs/file-nr",
@@ -146,11 +238,32 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(hwmon::collect),
     },
     Collector {
+        name: "infiniband",
+        on: true,
+        help: "InfiniBand adapters, from /sys/class/infiniband",
+        flags: Vec::new,
+        collect: Collect::Now(infiniband::collect),
+    },
+    Collector {
         name: "interrupts",
         on: false,
         help: "interrupts by source and CPU, from /proc/interrupts",
         flags: interrupts::flags,
         collect: Collect::Now(interrupts::collect),
+    },
+    Collector {
+        name: "ipvs",
+        on: true,
+        help: "the kernel's load balancer, from /proc/net/ip_vs",
+        flags: ipvs::flags,
+        collect: Collect::Now(ipvs::collect),
+    },
+    Collector {
+        name: "kernel_hung",
+        on: true,
+        help: "tasks that the kernel found hanging",
+        flags: Vec::new,
+        collect: Collect::Now(kernel_hung::collect),
     },
     Collector {
         name: "ksmd",
@@ -165,6 +278,13 @@ pub const ALL: &[Collector] = &[
         help: "load averages, from /proc/loadavg",
         flags: Vec::new,
         collect: Collect::Now(loadavg::collect),
+    },
+    Collector {
+        name: "mdadm",
+        on: true,
+        help: "software RAID, from /proc/mdstat and /sys/block/md*",
+        flags: Vec::new,
+        collect: Collect::Now(mdadm::collect),
     },
     Collector {
         name: "meminfo",

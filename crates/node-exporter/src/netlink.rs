@@ -1,4 +1,4 @@
-//! The kernel's tables of network interfaces and addresses, dumped over rtnetlink.
+//! The kernel's tables of network interfaces, addresses and neighbours, dumped over rtnetlink.
 //!
 //! The numbers are those of the network namespace of this process, whatever `--path.procfs` and `--path.sysfs` say.
 //! All headers have the same layout on 32-bit and 64-bit systems, in the byte order of the machine.
@@ -6,6 +6,7 @@
 pub mod address;
 pub mod link;
 pub mod message;
+pub mod neighbour;
 
 use std::cell::RefCell;
 use std::io;
@@ -21,6 +22,7 @@ use rustix::net::{
 use self::address::Address;
 use self::link::Link;
 use self::message::End;
+use self::neighbour::Neighbour;
 use crate::Error;
 
 /// Protocol 0 of the family, which has no name in rustix.
@@ -35,6 +37,8 @@ const ATTEMPTS_MAX: usize = 3;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 /// The collectors of one scrape share a dump; the next scrape is never this close.
 const SHARED_FOR: Duration = Duration::from_millis(50);
+/// `AF_UNSPEC`.
+const ALL_FAMILIES: u8 = 0;
 /// Marks the request, and is found again in every part of the answer.
 const SEQUENCE: u32 = 1;
 
@@ -54,7 +58,7 @@ impl Netlink {
         {
             return Ok(Rc::clone(links));
         }
-        let mut links = dump(libc::RTM_GETLINK, libc::RTM_NEWLINK, Link::parse)?;
+        let mut links = dump(libc::RTM_GETLINK, ALL_FAMILIES, libc::RTM_NEWLINK, Link::parse)?;
         // An interrupted dump may have an interface twice.
         links.sort_by_key(|link| link.index);
         links.dedup_by_key(|link| link.index);
@@ -68,16 +72,25 @@ impl Netlink {
     ///
     /// Fails with [`Error::System`].
     pub fn addresses(&self) -> Result<Vec<Address>, Error> {
-        dump(libc::RTM_GETADDR, libc::RTM_NEWADDR, Address::parse)
+        dump(libc::RTM_GETADDR, ALL_FAMILIES, libc::RTM_NEWADDR, Address::parse)
+    }
+
+    /// Every IPv4 neighbour of every interface, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn neighbours(&self) -> Result<Vec<Neighbour>, Error> {
+        let family = libc::AF_INET as u8;
+        dump(libc::RTM_GETNEIGH, family, libc::RTM_NEWNEIGH, Neighbour::parse)
     }
 }
 
 /// Takes a whole table; `parse` gets the body of every message of the type `answer`.
-fn dump<T>(request: u16, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
+fn dump<T>(request: u16, family: u8, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
+    let request = message::request(request, family, SEQUENCE);
     let mut attempt = 1;
     loop {
         let mut rows = Vec::new();
-        match receive(request, answer, &mut |body| rows.extend(parse(body))) {
+        match receive(&request, answer, &mut |body| rows.extend(parse(body))) {
             Ok(End::Whole) => return Ok(rows),
             Ok(End::Interrupted) if attempt == ATTEMPTS_MAX => return Ok(rows),
             Ok(End::Interrupted) => {}
@@ -91,7 +104,7 @@ fn dump<T>(request: u16, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<V
     }
 }
 
-fn receive(request: u16, answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
+fn receive(request: &[u8], answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
     // A socket of its own for each dump: nothing of an earlier one that failed can be left in it.
     let socket = socket_with(
         AddressFamily::NETLINK,
@@ -100,10 +113,9 @@ fn receive(request: u16, answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result
         NETLINK_ROUTE,
     )?;
     set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_TIMEOUT))?;
-    let request = message::request(request, SEQUENCE);
     sendto(
         &socket,
-        &request,
+        request,
         SendFlags::empty(),
         &SocketAddrNetlink::new(0, 0),
     )?;

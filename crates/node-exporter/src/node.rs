@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    cpu, cpufreq, diskstats, filesystem, hwmon, interrupts, netclass, netdev, netstat, os, powersupplyclass,
-    rapl, slabinfo, stat, tapestats, vmstat,
+    arp, bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev,
+    netstat, os, powersupplyclass, rapl, slabinfo, stat, tapestats, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -17,18 +17,26 @@ pub struct Node {
     pub paths: Paths,
     /// The kernel's tables of interfaces and addresses.
     pub netlink: Netlink,
+    /// Which interfaces are written, and where their neighbours come from.
+    pub(crate) arp: arp::State,
+    /// Whether the use of cache devices is written.
+    pub(crate) bcache: bcache::State,
     /// The highest counts seen, and where attributes are.
     pub(crate) cpu: cpu::State,
     /// Which CPUs share a frequency.
     pub(crate) cpufreq: cpufreq::State,
     /// Which devices are reported, and what udev knows of them.
     pub(crate) diskstats: diskstats::State,
+    /// What the firmware said.
+    pub(crate) dmi: dmi::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
     pub(crate) hwmon: hwmon::State,
     /// Which interrupts are written.
     pub(crate) interrupts: interrupts::State,
+    /// Labels of the backends.
+    pub(crate) ipvs: ipvs::State,
     /// Which interfaces and what of them are written.
     pub(crate) netclass: netclass::State,
     /// Which interfaces and what of them are written.
@@ -59,12 +67,16 @@ impl Node {
         Ok(Self {
             paths: crate::flags::paths(matches),
             netlink: Netlink::default(),
+            arp: arp::State::new(matches)?,
+            bcache: bcache::State::new(matches),
             cpu: cpu::State::new(matches)?,
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
+            dmi: dmi::State::default(),
             filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
             interrupts: interrupts::State::new(matches)?,
+            ipvs: ipvs::State::new(matches)?,
             netclass: netclass::State::new(matches)?,
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,

@@ -6,8 +6,12 @@ use std::io;
 const HEADER_BYTES: usize = 16;
 /// Length and type of an attribute.
 const ATTRIBUTE_HEADER_BYTES: usize = 4;
-/// `struct ifinfomsg`, which is the longest body that a dump request can have.
-const REQUEST_BODY_BYTES: usize = 16;
+/// `struct ifinfomsg`, the body of a request for interfaces.
+const LINK_BYTES: usize = 16;
+/// `struct ifaddrmsg`, the body of a request for addresses.
+const ADDRESS_BYTES: usize = 8;
+/// `struct ndmsg`, the body of a request for neighbours.
+const NEIGHBOUR_BYTES: usize = 12;
 /// The bits of an attribute's type that are not flags.
 const ATTRIBUTE_TYPE: u16 = 0x3fff;
 
@@ -29,16 +33,24 @@ pub struct Read {
     pub interrupted: bool,
 }
 
-/// The request for a whole table.
+/// The request for a whole table, or its part of one address family (`AF_…`, 0 for all).
 #[must_use]
-pub fn request(kind: u16, sequence: u32) -> [u8; HEADER_BYTES + REQUEST_BODY_BYTES] {
-    let mut bytes = [0; HEADER_BYTES + REQUEST_BODY_BYTES];
+pub fn request(kind: u16, family: u8, sequence: u32) -> Vec<u8> {
+    // The kernel warns in its log about bytes that are left over.
+    let body_bytes = match kind {
+        libc::RTM_GETADDR => ADDRESS_BYTES,
+        libc::RTM_GETNEIGH => NEIGHBOUR_BYTES,
+        _ => LINK_BYTES,
+    };
+    let mut bytes = vec![0; HEADER_BYTES + body_bytes];
     let length = bytes.len() as u32;
     let flags = (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16;
     bytes[..4].copy_from_slice(&length.to_ne_bytes());
     bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
     bytes[6..8].copy_from_slice(&flags.to_ne_bytes());
     bytes[8..12].copy_from_slice(&sequence.to_ne_bytes());
+    // Every body begins with the family.
+    bytes[HEADER_BYTES] = family;
     bytes
 }
 
