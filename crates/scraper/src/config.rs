@@ -2,7 +2,8 @@
 //!
 //! | module       | holds                                                             |
 //! |--------------|-------------------------------------------------------------------|
-//! | [`yaml`]     | reading YAML with the place of every mistake                      |
+//! | [`yaml`]     | a file as a tree with places                                      |
+//! | `read`       | from the tree to values                                           |
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
 //! | [`http`]     | credentials and TLS                                               |
@@ -16,6 +17,7 @@ pub mod duration;
 pub mod http;
 pub mod job;
 pub(crate) mod raw;
+mod read;
 pub mod secret;
 pub mod size;
 pub mod yaml;
@@ -30,7 +32,8 @@ pub use self::size::Size;
 pub use self::yaml::Error;
 
 use self::raw::{Document, Global};
-use self::yaml::{At, Place};
+use self::read::At;
+use self::yaml::Place;
 
 /// Everything that the file says, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub struct Config {
 impl Config {
     /// Reads and checks a file. Fails with one line that names file, line, column and reason.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        Self::parse(path, &yaml::read(path)?)
+        Self::parse(path, &yaml::load(path)?)
     }
 
     /// Checks `text`, which came from `path`; relative paths in it start at the folder of `path`.
@@ -57,9 +60,6 @@ impl Config {
         };
         refuse_elsewhere(&document, &refuse)?;
         let global = document.global.take().unwrap_or_default();
-        if let Some((key, place)) = document.unsupported().or_else(|| global.unsupported()) {
-            return Err(refuse(place, not_yet(key)));
-        }
         let external_labels = external_labels(&global, &refuse)?;
         let defaults = job::Defaults::of(&global).map_err(|(place, reason)| refuse(place, reason))?;
 
@@ -100,7 +100,7 @@ fn refuse_elsewhere(document: &Document, refuse: &dyn Fn(Place, String) -> Error
         .as_ref()
         .filter(|files| !files.value.is_empty())
         .map(|files| ("rule_files", files.place));
-    let alerting = document.alerting.map(|at| ("alerting", at.place));
+    let alerting = document.alerting.as_ref().map(|at| ("alerting", at.place));
     match rules.or(alerting) {
         None => Ok(()),
         Some((key, place)) => Err(refuse(

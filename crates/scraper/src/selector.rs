@@ -1,6 +1,6 @@
 //! Series selectors, as in `match[]=up{job=~"node.*"}`: the part of PromQL that `/federate` takes.
 
-use regex::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 
 /// Longest selector in bytes.
 const SELECTOR_BYTES_MAX: usize = 4096;
@@ -162,7 +162,6 @@ impl<'a> Reader<'a> {
             true => Value::Pattern(
                 RegexBuilder::new(&format!("^(?s:{text})$"))
                     .size_limit(REGEX_BYTES_MAX)
-                    .dfa_size_limit(REGEX_BYTES_MAX)
                     .build()
                     .map_err(|_| format!("{text:?} is not a regular expression that can be used"))?,
             ),

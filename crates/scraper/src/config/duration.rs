@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, Error};
-
 /// Units from the largest to the smallest, as they must follow one another, in milliseconds.
 const UNITS: [(&str, u64); 7] = [
     ("y", 365 * 24 * 3600 * 1000),
@@ -68,14 +66,6 @@ impl fmt::Display for PromDuration {
             rest_ms %= unit_ms;
         }
         Ok(())
-    }
-}
-
-impl<'de> Deserialize<'de> for PromDuration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| D::Error::custom(format!("not a duration: {text:?} (as in 15s or 1m30s)")))
     }
 }
 

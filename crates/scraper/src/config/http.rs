@@ -174,7 +174,7 @@ impl Context<'_> {
     }
 
     fn authorization(&self, authorization: raw::Authorization) -> Result<Credentials, Error> {
-        let scheme = authorization.kind.unwrap_or_default();
+        let scheme = authorization.r#type.unwrap_or_default();
         let scheme = match scheme.trim() {
             "" => "Bearer",
             scheme => scheme,
@@ -204,7 +204,7 @@ impl Context<'_> {
             ca_file: tls.ca_file.map(|path| self.path(path)),
             identity,
             server_name: tls.server_name.filter(|name| !name.is_empty()),
-            insecure_skip_verify: tls.insecure_skip_verify,
+            insecure_skip_verify: tls.insecure_skip_verify.unwrap_or(false),
         })
     }
 }

@@ -8,7 +8,8 @@ use metrics_registry::Format;
 
 use super::http::HttpSettings;
 use super::raw::{self, FileSdConfig, StaticConfig};
-use super::yaml::{At, Error, Place};
+use super::read::At;
+use super::yaml::{Error, Place, Refused};
 use super::{PromDuration, is_label_name, not_yet};
 
 const INTERVAL: PromDuration = PromDuration(Duration::from_secs(60));
@@ -104,8 +105,6 @@ pub(super) struct Defaults {
     target_limit: u64,
 }
 
-type Refused = (Place, String);
-
 impl Defaults {
     pub(super) fn of(global: &raw::Global) -> Result<Self, Refused> {
         let interval = global
@@ -181,9 +180,6 @@ impl Job {
             value: mut raw,
             place,
         } = raw;
-        if let Some((key, place)) = unsupported(&raw) {
-            return Err(refuse((place, not_yet(key))));
-        }
         let Some(At { value: name, place }) = raw.job_name.take() else {
             return Err(refuse((place, "a scrape config has no job_name".into())));
         };
@@ -216,18 +212,6 @@ impl Job {
             name,
         })
     }
-}
-
-/// The first key in the job or in its sections that is not supported yet.
-fn unsupported(raw: &raw::ScrapeConfig) -> Option<(&'static str, Place)> {
-    raw.unsupported()
-        .or_else(|| raw.basic_auth.as_ref().and_then(raw::BasicAuth::unsupported))
-        .or_else(|| {
-            raw.authorization
-                .as_ref()
-                .and_then(raw::Authorization::unsupported)
-        })
-        .or_else(|| raw.tls_config.as_ref().and_then(raw::TlsConfig::unsupported))
 }
 
 fn scheme(raw: Option<&At<String>>) -> Result<String, Refused> {

@@ -1,34 +1,38 @@
 //! The shape of `prometheus.yml`, key by key, before anything is checked.
 //!
-//! A key that Prometheus has and this version has not is named here too, so that it is refused by its name.
+//! A key that Prometheus has and this version has not is named here too, so that it is refused by its name. It may stand
+//! there without a value, as in Prometheus' examples.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::yaml::{At, Place, Unusable};
+use super::read::{Anything, At, Keys, Read};
+use super::yaml::{Node, Refused};
 use super::{PromDuration, Secret, Size};
 
-/// Declares a struct of the file and lists its keys that cannot be used yet.
+/// Declares a section of the file: its keys, all of them optional, those that change nothing here, and those that are
+/// refused by name.
 macro_rules! keys {
     (
         $(#[$doc:meta])* $name:ident {
-            $($(#[$attribute:meta])* $key:ident: $type:ty,)*
-        } later { $($later:ident,)* }
+            $($key:ident: $type:ty,)*
+        } checked only { $($checked:ident: $checked_type:ty,)* } later { $($later:ident,)* }
     ) => {
         $(#[$doc])*
-        #[derive(Debug, Default, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
+        #[derive(Debug, Default)]
         pub struct $name {
-            $($(#[$attribute])* pub $key: $type,)*
-            $($later: Unusable,)*
+            $(pub $key: Option<$type>,)*
         }
 
-        impl $name {
-            /// The first key that is given and not supported yet.
-            pub fn unsupported(&self) -> Option<(&'static str, Place)> {
-                None$(.or(self.$later.map(|at| (stringify!($later), at.place))))*
+        impl Read for $name {
+            fn read(node: Node) -> Result<Self, Refused> {
+                let mut keys = Keys::of(node, &[$(stringify!($key),)* $(stringify!($checked)),*], &[$(stringify!($later)),*])?;
+                $(let _: Option<$checked_type> = keys.take(stringify!($checked))?;)*
+                Ok(Self {
+                    $($key: keys.take(stringify!($key))?,)*
+                })
             }
         }
     };
@@ -37,11 +41,11 @@ macro_rules! keys {
 keys! {
     /// The whole file.
     Document {
-        global: Option<Global>,
-        scrape_configs: Option<Vec<At<ScrapeConfig>>>,
-        rule_files: Option<At<Vec<String>>>,
-        alerting: Unusable,
-    } later {
+        global: Global,
+        scrape_configs: Vec<At<ScrapeConfig>>,
+        rule_files: At<Vec<String>>,
+        alerting: At<Anything>,
+    } checked only { } later {
         runtime, scrape_config_files, remote_write, remote_read, storage, tracing, otlp,
     }
 }
@@ -49,19 +53,19 @@ keys! {
 keys! {
     /// The defaults of every job.
     Global {
-        scrape_interval: Option<At<PromDuration>>,
-        scrape_timeout: Option<At<PromDuration>>,
-        // Rules are evaluated elsewhere; the key is in every example and harms nobody.
-        evaluation_interval: Option<PromDuration>,
-        external_labels: Option<At<BTreeMap<String, String>>>,
-        body_size_limit: Option<Size>,
-        sample_limit: Option<u64>,
-        target_limit: Option<u64>,
-        label_limit: Option<u64>,
-        label_name_length_limit: Option<u64>,
-        label_value_length_limit: Option<u64>,
-        // Nothing is dropped before there is relabelling.
-        keep_dropped_targets: Option<u64>,
+        scrape_interval: At<PromDuration>,
+        scrape_timeout: At<PromDuration>,
+        external_labels: At<BTreeMap<String, String>>,
+        body_size_limit: Size,
+        sample_limit: u64,
+        target_limit: u64,
+        label_limit: u64,
+        label_name_length_limit: u64,
+        label_value_length_limit: u64,
+    } checked only {
+        // Rules are evaluated elsewhere, and nothing is dropped before there is relabelling.
+        evaluation_interval: PromDuration,
+        keep_dropped_targets: u64,
     } later {
         scrape_protocols, query_log_file, scrape_failure_log_file, rule_query_offset, runtime,
         metric_name_validation_scheme, metric_name_escaping_scheme, scrape_native_histograms,
@@ -73,34 +77,35 @@ keys! {
 keys! {
     /// One job.
     ScrapeConfig {
-        job_name: Option<At<String>>,
-        scrape_interval: Option<At<PromDuration>>,
-        scrape_timeout: Option<At<PromDuration>>,
-        metrics_path: Option<String>,
-        scheme: Option<At<String>>,
-        params: Option<BTreeMap<String, Vec<String>>>,
-        honor_labels: Option<bool>,
-        honor_timestamps: Option<bool>,
-        track_timestamps_staleness: Option<bool>,
-        fallback_scrape_protocol: Option<At<String>>,
-        body_size_limit: Option<Size>,
-        sample_limit: Option<u64>,
-        target_limit: Option<u64>,
-        label_limit: Option<u64>,
-        label_name_length_limit: Option<u64>,
-        label_value_length_limit: Option<u64>,
-        keep_dropped_targets: Option<u64>,
-        basic_auth: Option<BasicAuth>,
-        authorization: Option<Authorization>,
-        bearer_token: Option<Secret>,
-        bearer_token_file: Option<PathBuf>,
-        tls_config: Option<TlsConfig>,
-        follow_redirects: Option<bool>,
-        enable_compression: Option<bool>,
+        job_name: At<String>,
+        scrape_interval: At<PromDuration>,
+        scrape_timeout: At<PromDuration>,
+        metrics_path: String,
+        scheme: At<String>,
+        params: BTreeMap<String, Vec<String>>,
+        honor_labels: bool,
+        honor_timestamps: bool,
+        track_timestamps_staleness: bool,
+        fallback_scrape_protocol: At<String>,
+        body_size_limit: Size,
+        sample_limit: u64,
+        target_limit: u64,
+        label_limit: u64,
+        label_name_length_limit: u64,
+        label_value_length_limit: u64,
+        basic_auth: BasicAuth,
+        authorization: Authorization,
+        bearer_token: Secret,
+        bearer_token_file: PathBuf,
+        tls_config: TlsConfig,
+        follow_redirects: bool,
+        enable_compression: bool,
+        static_configs: Vec<StaticConfig>,
+        file_sd_configs: Vec<FileSdConfig>,
+    } checked only {
+        keep_dropped_targets: u64,
         // Only HTTP/1.1 is spoken, which every exporter answers.
-        enable_http2: Option<bool>,
-        static_configs: Option<Vec<StaticConfig>>,
-        file_sd_configs: Option<Vec<FileSdConfig>>,
+        enable_http2: bool,
     } later {
         scrape_protocols, scrape_native_histograms, scrape_classic_histograms, always_scrape_classic_histograms,
         convert_classic_histograms_to_nhcb, scrape_failure_log_file, native_histogram_bucket_limit,
@@ -119,35 +124,34 @@ keys! {
 keys! {
     /// A user name and a password.
     BasicAuth {
-        username: Option<String>,
-        username_file: Option<PathBuf>,
-        password: Option<Secret>,
-        password_file: Option<PathBuf>,
-    } later { username_ref, password_ref, }
+        username: String,
+        username_file: PathBuf,
+        password: Secret,
+        password_file: PathBuf,
+    } checked only { } later { username_ref, password_ref, }
 }
 
 keys! {
     /// Any other `Authorization` header.
     Authorization {
-        #[serde(rename = "type")]
-        kind: Option<String>,
-        credentials: Option<Secret>,
-        credentials_file: Option<PathBuf>,
-    } later { credentials_ref, }
+        r#type: String,
+        credentials: Secret,
+        credentials_file: PathBuf,
+    } checked only { } later { credentials_ref, }
 }
 
 keys! {
     /// How an https target is trusted.
     TlsConfig {
-        ca_file: Option<PathBuf>,
-        cert_file: Option<PathBuf>,
-        key_file: Option<PathBuf>,
-        server_name: Option<String>,
+        ca_file: PathBuf,
+        cert_file: PathBuf,
+        key_file: PathBuf,
+        server_name: String,
         insecure_skip_verify: bool,
-    } later { ca, cert, key, ca_ref, cert_ref, key_ref, min_version, max_version, }
+    } checked only { } later { ca, cert, key, ca_ref, cert_ref, key_ref, min_version, max_version, }
 }
 
-/// Targets that stand in the configuration, or in a file of target lists.
+/// Targets that stand in the configuration, or in a file of target lists, which may be JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StaticConfig {
@@ -157,12 +161,20 @@ pub struct StaticConfig {
     pub labels: Option<BTreeMap<String, String>>,
 }
 
-/// Files with target lists.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FileSdConfig {
-    /// Paths; `*` in the last element.
-    pub files: Option<Vec<At<String>>>,
-    /// How often they are read again even if their times of change are the same.
-    pub refresh_interval: Option<At<PromDuration>>,
+impl Read for StaticConfig {
+    fn read(node: Node) -> Result<Self, Refused> {
+        let mut keys = Keys::of(node, &["targets", "labels"], &[])?;
+        Ok(Self {
+            targets: keys.take("targets")?,
+            labels: keys.take("labels")?,
+        })
+    }
+}
+
+keys! {
+    /// Files with target lists.
+    FileSdConfig {
+        files: Vec<At<String>>,
+        refresh_interval: At<PromDuration>,
+    } checked only { } later {}
 }

@@ -1,7 +1,5 @@
 //! Sizes as Prometheus writes them: `16MB` is 16 times 1024 times 1024 bytes.
 
-use serde::de::{Deserialize, Deserializer, Error};
-
 const UNITS: [(&str, u64); 13] = [
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
@@ -36,14 +34,6 @@ impl Size {
         }
         let bytes = number.parse::<f64>().ok()? * unit as f64;
         (bytes < u64::MAX as f64).then_some(Self(bytes as u64))
-    }
-}
-
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| D::Error::custom(format!("not a size: {text:?} (as in 512KB or 16MB)")))
     }
 }
 

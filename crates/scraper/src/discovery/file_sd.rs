@@ -161,7 +161,7 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
 }
 
 fn parse_file(path: &Path) -> Result<Vec<StaticGroup>, String> {
-    let text = yaml::read(path).map_err(|error| error.to_string())?;
+    let text = yaml::load(path).map_err(|error| error.to_string())?;
     let is_json = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
