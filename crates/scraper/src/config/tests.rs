@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
 use super::*;
 
@@ -11,10 +11,10 @@ fn parse(text: &str) -> Result<Config, Error> {
 }
 
 #[track_caller]
-fn refused(text: &str, expect: Expect) {
+fn refused(text: &str, expect: &str) {
     let error = parse(text).unwrap_err().to_string();
     assert!(!error.contains('\n'), "{error}");
-    expect.assert_eq(&error);
+    assert_eq!(error, expect);
 }
 
 const EVERYTHING: &str = r#"
@@ -224,85 +224,75 @@ fn timeout_is_cut_to_the_interval() {
 fn mistakes() {
     refused(
         "scrape_configs:\n  - job_name: a\n    metric_path: /x\n",
-        expect![[r#"/etc/pi/prometheus.yml:3:5: unknown key "metric_path", did you mean "metrics_path"?"#]],
+        r#"/etc/pi/prometheus.yml:3:5: unknown key "metric_path", did you mean "metrics_path"?"#,
     );
     refused(
         "globl: {}\n",
-        expect![
-            "/etc/pi/prometheus.yml:1:1: unknown field `globl`, expected one of global, scrape_configs, rule_files, alerting, runtime, scrape_config_files, remote_write, remote_read, storage, tracing, otlp"
-        ],
+        r#"/etc/pi/prometheus.yml:1:1: unknown key "globl", did you mean "global"?"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    static_configs:\n      - target: [x]\n",
-        expect!["/etc/pi/prometheus.yml:4:9: unknown field `target`, expected one of targets, labels"],
+        r#"/etc/pi/prometheus.yml:4:9: unknown key "target", did you mean "targets"?"#,
     );
     refused(
         "global:\n  scrape_interval: 15\n",
-        expect![[r#"/etc/pi/prometheus.yml:2:20: not a duration: "15" (as in 15s or 1m30s)"#]],
+        r#"/etc/pi/prometheus.yml:2:20: "15" is not a duration, as in 15s or 1m30s"#,
     );
     refused(
         "global:\n  body_size_limit: 15\n",
-        expect![[r#"/etc/pi/prometheus.yml:2:20: not a size: "15" (as in 512KB or 16MB)"#]],
+        r#"/etc/pi/prometheus.yml:2:20: "15" is not a size, as in 512KB or 16MB"#,
     );
     refused(
         "global: {scrape_interval: 5s, scrape_timeout: 6s}\n",
-        expect!["/etc/pi/prometheus.yml:1:47: global scrape timeout is greater than scrape interval"],
+        "/etc/pi/prometheus.yml:1:47: global scrape timeout is greater than scrape interval",
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    scrape_timeout: 2m\n",
-        expect![[
-            r#"/etc/pi/prometheus.yml:3:21: scrape timeout 2m of job "a" is greater than its scrape interval 1m"#
-        ]],
+        r#"/etc/pi/prometheus.yml:3:21: scrape timeout 2m of job "a" is greater than its scrape interval 1m"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n  - job_name: a\n",
-        expect![[r#"/etc/pi/prometheus.yml:3:15: more than one scrape config has the job name "a""#]],
+        r#"/etc/pi/prometheus.yml:3:15: more than one scrape config has the job name "a""#,
     );
     refused(
         "scrape_configs:\n  - metrics_path: /x\n",
-        expect!["/etc/pi/prometheus.yml:2:5: a scrape config has no job_name"],
+        "/etc/pi/prometheus.yml:2:5: a scrape config has no job_name",
     );
     refused(
         "scrape_configs:\n  - job_name: ''\n",
-        expect!["/etc/pi/prometheus.yml:2:15: job_name is empty"],
+        "/etc/pi/prometheus.yml:2:15: job_name is empty",
     );
     refused(
         "scrape_configs:\n  - {job_name: a, scheme: ftp}\n",
-        expect![[r#"/etc/pi/prometheus.yml:2:27: scheme must be http or https, not "ftp""#]],
+        r#"/etc/pi/prometheus.yml:2:27: scheme must be http or https, not "ftp""#,
     );
     refused(
         "scrape_configs: [\n",
-        expect!["/etc/pi/prometheus.yml:1:17: unclosed bracket '['"],
+        "/etc/pi/prometheus.yml:1:17: unclosed bracket '['",
     );
     refused(
         "scrape_configs:\n  - {job_name: a, sample_limit: -1}\n",
-        expect!["/etc/pi/prometheus.yml:2:33: invalid u64"],
+        r#"/etc/pi/prometheus.yml:2:33: "-1" is not a whole number from 0"#,
     );
     refused(
         "scrape_configs:\n  - {job_name: a, fallback_scrape_protocol: x}\n",
-        expect![[r#"/etc/pi/prometheus.yml:2:45: unknown fallback_scrape_protocol "x""#]],
+        r#"/etc/pi/prometheus.yml:2:45: unknown fallback_scrape_protocol "x""#,
     );
     refused(
         "global:\n  external_labels: {__name__: x}\n",
-        expect![[r#"/etc/pi/prometheus.yml:2:20: "__name__" is not a valid label name"#]],
+        r#"/etc/pi/prometheus.yml:2:20: "__name__" is not a valid label name"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['http://pi/']}]\n",
-        expect![[
-            r#"/etc/pi/prometheus.yml:2:15: "http://pi/" is not a valid target address (host:port, without scheme or path)"#
-        ]],
+        r#"/etc/pi/prometheus.yml:2:15: "http://pi/" is not a valid target address (host:port, without scheme or path)"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [a/*/b.json]}]\n",
-        expect![[
-            r#"/etc/pi/prometheus.yml:3:32: path "a/*/b.json" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#
-        ]],
+        r#"/etc/pi/prometheus.yml:3:32: path "a/*/b.json" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [b.txt]}]\n",
-        expect![[
-            r#"/etc/pi/prometheus.yml:3:32: path "b.txt" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#
-        ]],
+        r#"/etc/pi/prometheus.yml:3:32: path "b.txt" is not valid for file discovery (.json, .yml or .yaml; * only in its last element)"#,
     );
 }
 
@@ -310,25 +300,19 @@ fn mistakes() {
 fn credentials_that_contradict() {
     refused(
         "scrape_configs:\n  - {job_name: a, bearer_token: x, basic_auth: {username: u}}\n",
-        expect![
-            "/etc/pi/prometheus.yml:2:16: at most one of basic_auth, authorization and bearer_token must be given"
-        ],
+        "/etc/pi/prometheus.yml:2:16: at most one of basic_auth, authorization and bearer_token must be given",
     );
     refused(
         "scrape_configs:\n  - {job_name: a, basic_auth: {username: u, password: p, password_file: f}}\n",
-        expect![
-            "/etc/pi/prometheus.yml:2:16: at most one of basic_auth password and password_file must be given"
-        ],
+        "/etc/pi/prometheus.yml:2:16: at most one of basic_auth password and password_file must be given",
     );
     refused(
         "scrape_configs:\n  - {job_name: a, authorization: {type: Basic}}\n",
-        expect![[
-            r#"/etc/pi/prometheus.yml:2:16: authorization type cannot be "basic", use basic_auth instead"#
-        ]],
+        r#"/etc/pi/prometheus.yml:2:16: authorization type cannot be "basic", use basic_auth instead"#,
     );
     refused(
         "scrape_configs:\n  - {job_name: a, tls_config: {cert_file: c}}\n",
-        expect!["/etc/pi/prometheus.yml:2:16: tls_config has cert_file but no key_file"],
+        "/etc/pi/prometheus.yml:2:16: tls_config has cert_file but no key_file",
     );
 }
 
@@ -336,23 +320,23 @@ fn credentials_that_contradict() {
 fn keys_of_later_versions_are_named() {
     refused(
         "scrape_configs:\n  - job_name: a\n    relabel_configs:\n      - {source_labels: [x]}\n",
-        expect!["/etc/pi/prometheus.yml:3:5: relabel_configs is not supported yet by this version"],
+        "/etc/pi/prometheus.yml:3:5: relabel_configs is not supported yet by this version",
     );
     refused(
         "remote_write:\n  - url: http://x\n",
-        expect!["/etc/pi/prometheus.yml:1:1: remote_write is not supported yet by this version"],
+        "/etc/pi/prometheus.yml:1:1: remote_write is not supported yet by this version",
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    dns_sd_configs: [{names: [x]}]\n",
-        expect!["/etc/pi/prometheus.yml:3:5: dns_sd_configs is not supported yet by this version"],
+        "/etc/pi/prometheus.yml:3:5: dns_sd_configs is not supported yet by this version",
     );
     refused(
         "scrape_configs:\n  - {job_name: a, tls_config: {min_version: TLS13}}\n",
-        expect!["/etc/pi/prometheus.yml:2:32: min_version is not supported yet by this version"],
+        "/etc/pi/prometheus.yml:2:32: min_version is not supported yet by this version",
     );
     refused(
         "global: {scrape_protocols: [PrometheusProto]}\n",
-        expect!["/etc/pi/prometheus.yml:1:10: scrape_protocols is not supported yet by this version"],
+        "/etc/pi/prometheus.yml:1:10: scrape_protocols is not supported yet by this version",
     );
 }
 
@@ -360,15 +344,11 @@ fn keys_of_later_versions_are_named() {
 fn what_runs_elsewhere_is_refused() {
     refused(
         "rule_files:\n  - a.yml\n",
-        expect![
-            "/etc/pi/prometheus.yml:2:3: rule_files is not supported by the scraper: run them in Prometheus or the receiver"
-        ],
+        "/etc/pi/prometheus.yml:2:3: rule_files is not supported by the scraper: run them in Prometheus or the receiver",
     );
     refused(
         "alerting:\n  alertmanagers: []\n",
-        expect![
-            "/etc/pi/prometheus.yml:2:3: alerting is not supported by the scraper: run them in Prometheus or the receiver"
-        ],
+        "/etc/pi/prometheus.yml:2:3: alerting is not supported by the scraper: run them in Prometheus or the receiver",
     );
 }
 
@@ -378,14 +358,17 @@ fn secrets_are_not_in_messages() {
     assert!(!format!("{config:?}").contains("hunter2"));
     refused(
         "scrape_configs: [{job_name: a, basic_auth: {password: [hunter2]}}]",
-        expect!["/etc/pi/prometheus.yml:1:55: expected a text"],
+        "/etc/pi/prometheus.yml:1:55: expected a text",
     );
 }
 
 #[test]
 fn a_file_that_is_not_there() {
     let error = Config::load(Path::new("/nowhere/prometheus.yml")).unwrap_err();
-    expect!["/nowhere/prometheus.yml: No such file or directory (os error 2)"].assert_eq(&error.to_string());
+    assert_eq!(
+        error.to_string(),
+        "/nowhere/prometheus.yml: No such file or directory (os error 2)"
+    );
     let error = Config::load(Path::new("/dev/zero")).unwrap_err();
-    expect!["/dev/zero: not a regular file"].assert_eq(&error.to_string());
+    assert_eq!(error.to_string(), "/dev/zero: not a regular file");
 }

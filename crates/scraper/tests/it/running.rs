@@ -181,7 +181,7 @@ async fn reload_keeps_what_is_the_same_and_ends_what_is_gone() {
         let (status, body) = installed.ask("POST", "/-/reload").await;
         assert_eq!(status, 500);
         assert!(
-            body.contains("prometheus.yml:1:") && body.contains("unknown field `job`"),
+            body.contains("prometheus.yml:1:") && body.contains("unknown key \"job\""),
             "{body}"
         );
         assert!(both_up(&installed.get("/federate?match[]=up").await));
