@@ -120,7 +120,9 @@ impl Reply {
             Ok(encoded) => encoded,
             Err(error) => {
                 log::error!(error:%; "answer not compressed");
-                return Response::new(Payload::empty());
+                let mut response = Response::new(Payload::empty());
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                return response;
             }
         };
         let mut response = Response::new(payload);

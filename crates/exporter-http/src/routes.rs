@@ -1,5 +1,6 @@
 //! Which path gets which answer, and who may ask.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Instant;
@@ -28,6 +29,8 @@ pub(crate) struct Site<E> {
     pub encoder: Encoder,
     pub expositions: scrape::Expositions,
     pub flights: Flights,
+    /// Whether the newest scrape did not finish in time.
+    pub late: Cell<bool>,
     watch: Watch,
     limits: Limits,
     gate: Gate,
@@ -50,6 +53,7 @@ impl<E: Exporter> Site<E> {
             encoder: Encoder::default(),
             expositions: scrape::Expositions::default(),
             flights: Flights::new(settings.max_requests),
+            late: Cell::new(false),
             watch,
             limits,
             gate: Gate::new(),

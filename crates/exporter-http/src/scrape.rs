@@ -34,6 +34,15 @@ impl Expositions {
     }
 }
 
+/// A source that hangs does so at every scrape; the log hears of it once, and of its end.
+fn tell_when_late(before: bool, now: bool, path: &str) {
+    match (before, now) {
+        (false, true) => log::warn!(path; "scrape not finished in time, what was collected is served"),
+        (true, false) => log::info!(path; "scrape finished in time again"),
+        _ => {}
+    }
+}
+
 /// Answers a request for samples.
 pub(crate) async fn answer<E: Exporter>(site: &Site<E>, parts: &Parts, gzip: bool, is_probe: bool) -> Reply {
     let header = parts
@@ -57,10 +66,11 @@ pub(crate) async fn answer<E: Exporter>(site: &Site<E>, parts: &Parts, gzip: boo
     let reply = match collected {
         Ok(Err(refused)) => Reply::text(StatusCode::BAD_REQUEST, format!("{refused}\n")),
         finished => {
-            if finished.is_err() {
+            let late = finished.is_err();
+            if late {
                 site.telemetry.cut_short();
-                log::warn!(path = request.path; "scrape not finished in time, what was collected is served");
             }
+            tell_when_late(site.late.replace(late), late, &request.path);
             if !is_probe {
                 site.telemetry.write(&mut out, site.watch());
             }

@@ -34,6 +34,9 @@ const HEADERS: [(&str, &[&str]); 5] = [
     ("X-XSS-Protection", &[]),
 ];
 
+/// The cost of a bcrypt hash up to which a Pi checks a password in some seconds; each one more doubles the time.
+const COST_USUAL_MAX: u32 = 14;
+
 /// What a web configuration file asks for, every word of it checked. The files that it names are not read yet.
 #[derive(Debug, Default)]
 pub(crate) struct WebConfig {
@@ -162,7 +165,12 @@ fn header(name: &str, value: &Word) -> Result<(HeaderName, HeaderValue), Error> 
 fn check_hash(user: &str, hash: &Word) -> Result<(), Error> {
     match hash.text.parse::<bcrypt::HashParts>() {
         // The library takes $2x$ too, which marks hashes of a broken implementation.
-        Ok(parts) if (4..=31).contains(&parts.get_cost()) && !hash.text.starts_with("$2x") => Ok(()),
+        Ok(parts) if (4..=31).contains(&parts.get_cost()) && !hash.text.starts_with("$2x") => {
+            if parts.get_cost() > COST_USUAL_MAX {
+                log::warn!(user, cost = parts.get_cost(); "a password of this cost takes seconds to check");
+            }
+            Ok(())
+        }
         _ => Err(Error::at(
             hash,
             &format!("basic_auth_users.{user}"),

@@ -57,13 +57,13 @@ fn a_scrape_ends_at_its_deadline_with_what_it_has() {
     let answer = get_with(
         server.address,
         "/metrics?samples=3&hang",
-        "x-prometheus-scrape-timeout-seconds: 0.8\r\n",
+        "x-prometheus-scrape-timeout-seconds: 2\r\n",
     );
     let took = start.elapsed();
     assert_eq!(answer.status, 200);
     assert!(answer.text().contains("sample_total{number=\"2\"} 2\n"));
     assert!(
-        (Duration::from_millis(550)..Duration::from_millis(800)).contains(&took),
+        (Duration::from_millis(1450)..Duration::from_millis(2000)).contains(&took),
         "{took:?}"
     );
 }
@@ -131,11 +131,7 @@ fn a_thousand_slow_clients_do_not_delay_a_scrape() {
         if slow.len() % 50 == 0 {
             let start = Instant::now();
             assert_eq!(get(server.address, "/metrics?samples=100").status, 200);
-            assert!(
-                start.elapsed() < Duration::from_millis(500),
-                "{:?}",
-                start.elapsed()
-            );
+            assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
         }
     }
     // The oldest made room, the newest are still waited for.
