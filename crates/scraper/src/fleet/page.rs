@@ -6,10 +6,11 @@ use crate::fleet::html::Html;
 use crate::fleet::quantity;
 use crate::fleet::{summary, targets};
 
-/// How often the page asks for news: the shortest scrape interval, within these bounds.
+/// How often the page asks for news: twice in the shortest scrape interval, within these bounds, so that a stopped
+/// exporter is seen within two.
 const REFRESH_SECONDS_MIN: f64 = 1.0;
 /// See [`REFRESH_SECONDS_MIN`].
-const REFRESH_SECONDS_MAX: f64 = 15.0;
+const REFRESH_SECONDS_MAX: f64 = 5.0;
 
 /// The whole document, style and script included.
 pub fn document(fleet: &Fleet, now_ms: i64) -> String {
@@ -53,7 +54,7 @@ fn write_main(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms: i64) {
         .map(|target| target.interval_seconds)
         .fold(f64::INFINITY, f64::min);
     html.raw(r#"<main data-refresh-seconds=""#);
-    html.text(shortest.clamp(REFRESH_SECONDS_MIN, REFRESH_SECONDS_MAX))
+    html.text((shortest / 2.0).clamp(REFRESH_SECONDS_MIN, REFRESH_SECONDS_MAX))
         .raw(r#"" data-title=""#);
     summary::write_title(html, fleet, cards, now_ms);
     html.raw("\">\n<header class=\"top\"><p class=\"asof\">Fleet at ");
