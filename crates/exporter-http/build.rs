@@ -14,6 +14,8 @@ fn main() {
     let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
     println!("cargo::rustc-env=EXPORTER_HTTP_RUSTC={version}");
     println!("cargo::rustc-env=EXPORTER_HTTP_TARGET={target}");
+    // Set by cargo-fuzz.
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PI_EXPORTERS_REVISION");
     println!("cargo::rerun-if-env-changed=PI_EXPORTERS_BRANCH");

@@ -8,8 +8,9 @@ mod credentials;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use self::cache::Cache;
 pub(crate) use self::credentials::Credentials;
@@ -34,8 +35,8 @@ pub(crate) enum Verdict {
 /// Checks passwords and remembers the results.
 pub(crate) struct Gate {
     cache: RefCell<Cache>,
-    /// Held while a hash is computed.
-    computing: Mutex<()>,
+    /// Held while a hash is computed, by the thread that computes: a client that leaves does not make room for a second one.
+    computing: Arc<Mutex<()>>,
     waiting: Cell<usize>,
 }
 
@@ -43,7 +44,7 @@ impl Gate {
     pub(crate) fn new() -> Self {
         Self {
             cache: RefCell::new(Cache::new()),
-            computing: Mutex::new(()),
+            computing: Arc::default(),
             waiting: Cell::new(0),
         }
     }
@@ -66,12 +67,12 @@ impl Gate {
             return Verdict::Busy;
         }
         let _waiting = Waiting::enter(&self.waiting);
-        let _computing = self.computing.lock().await;
+        let computing = Arc::clone(&self.computing).lock_owned().await;
         // Another request may have brought the same password while this one waited.
         let remembered = self.cache.borrow().get(&key);
         let matches = match remembered {
             Some(matches) => matches,
-            None => match verify(given.password, hash).await {
+            None => match verify(given.password, hash, computing).await {
                 Some(matches) => {
                     self.cache.borrow_mut().insert(key, matches && known.is_some());
                     matches
@@ -92,14 +93,16 @@ fn verdict(allowed: bool) -> Verdict {
 }
 
 /// Computes on a thread of its own; `None` where the system has none to give.
-async fn verify(password: Vec<u8>, hash: String) -> Option<bool> {
+async fn verify(password: Vec<u8>, hash: String, computing: OwnedMutexGuard<()>) -> Option<bool> {
     let (sender, receiver) = oneshot::channel();
     let thread = std::thread::Builder::new()
         .name("bcrypt".to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || {
+            let matches = bcrypt::verify(password, &hash).unwrap_or(false);
+            drop(computing);
             // The client may be gone; then nobody wants the result.
-            let _ = sender.send(bcrypt::verify(password, &hash).unwrap_or(false));
+            let _ = sender.send(matches);
         });
     match thread {
         Ok(_) => receiver.await.ok(),

@@ -3,17 +3,29 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use crate::memory;
 use crate::pace::{Pace, Phase};
+
+/// When so many connections, and half of the most that there were, are gone, their memory is given back.
+const GONE_MIN: usize = 8;
+
+/// A request that took this long to come and is not complete is slow; one that is under way in a burst is not.
+const SLOW: Duration = Duration::from_secs(1);
+/// Phases in which no request is waiting for its answer, but for `Idle`.
+const UNSENT: [Phase; 3] = [Phase::Head, Phase::Handshake, Phase::Lingering];
 
 /// All open connections, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     open: RefCell<BTreeMap<u64, Entry>>,
     next: Cell<u64>,
+    /// Most connections since memory was last given back.
+    peak: Cell<usize>,
     /// Woken when the last one is gone.
     empty: Notify,
 }
@@ -37,6 +49,7 @@ impl Connections {
         let number = self.next.get();
         self.next.set(number + 1);
         self.open.borrow_mut().insert(number, Entry { pace, task: None });
+        self.peak.set(self.peak.get().max(self.count()));
         let task = serve(Listed {
             connections: Rc::clone(self),
             number,
@@ -50,17 +63,19 @@ impl Connections {
         self.open.borrow().len()
     }
 
-    /// Closes the oldest connection that waits for its client, first of those that never sent a whole request.
-    /// `false` where all are being answered.
+    /// Closes the connection that can best be missed: the oldest one whose request is slow to come, else the oldest
+    /// idle one, whose client will just open another, else the oldest without a request. `false` where all are being answered.
     pub(crate) fn make_room(&self) -> bool {
         let victim = {
             let open = self.open.borrow();
-            let oldest = |phases: &[Phase]| {
+            let oldest = |phases: &[Phase], age: Duration| {
                 open.iter()
-                    .find(|(_, entry)| phases.contains(&entry.pace.phase()))
+                    .find(|(_, entry)| phases.contains(&entry.pace.phase()) && entry.pace.age() >= age)
                     .map(|(number, _)| *number)
             };
-            oldest(&[Phase::Head, Phase::Handshake, Phase::Lingering]).or_else(|| oldest(&[Phase::Idle]))
+            oldest(&UNSENT, SLOW)
+                .or_else(|| oldest(&[Phase::Idle], Duration::ZERO))
+                .or_else(|| oldest(&UNSENT, Duration::ZERO))
         };
         match victim {
             Some(number) => {
@@ -97,12 +112,18 @@ impl Connections {
         if let Some(task) = entry.and_then(|entry| entry.task) {
             task.abort();
         }
-        self.tell_when_empty();
+        self.after_one_less();
     }
 
-    fn tell_when_empty(&self) {
-        if self.open.borrow().is_empty() {
+    fn after_one_less(&self) {
+        let count = self.count();
+        if count == 0 {
             self.empty.notify_one();
+        }
+        let peak = self.peak.get();
+        if count <= peak / 2 && peak - count >= GONE_MIN {
+            self.peak.set(count);
+            memory::give_back();
         }
     }
 }
@@ -110,6 +131,6 @@ impl Connections {
 impl Drop for Listed {
     fn drop(&mut self) {
         self.connections.open.borrow_mut().remove(&self.number);
-        self.connections.tell_when_empty();
+        self.connections.after_one_less();
     }
 }

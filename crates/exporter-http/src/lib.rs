@@ -10,6 +10,7 @@
 //! | [`listen`]      | [`ListenAddress`](listen::ListenAddress), TCP and Unix listeners, systemd's sockets       |
 //! | [`limits`]      | [`Limits`](limits::Limits): what a client may take, each number with its reason           |
 //! | `server`        | accepts connections, ends them; `connections` lists them, `pace` says what each waits for |
+//! | `memory`        | gives memory back after a burst                                                           |
 //! | `stream`        | the bytes of a connection, plain or TLS                                                  |
 //! | `routes`        | path → answer; `reply` puts the headers on, `payload` and `gzip` encode                   |
 //! | `scrape`        | one request for samples; `deadline`, `negotiate` and `query` read what it asks for        |
@@ -27,11 +28,14 @@ mod connections;
 mod deadline;
 pub mod exporter;
 pub mod flags;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gzip;
 mod landing;
 pub mod limits;
 pub mod listen;
 pub mod logging;
+mod memory;
 mod negotiate;
 mod pace;
 mod payload;

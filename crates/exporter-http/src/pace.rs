@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -29,6 +30,7 @@ pub(crate) enum Phase {
 pub(crate) struct Pace {
     limits: Limits,
     phase: Cell<Phase>,
+    since: Cell<Instant>,
     /// When the phase must be over; `None` while serving, which has limits of its own.
     deadline: Cell<Option<Instant>>,
     /// Counts against the requests in flight until the answer is sent.
@@ -42,6 +44,7 @@ impl Pace {
         let pace = Self {
             limits,
             phase: Cell::new(phase),
+            since: Cell::new(Instant::now()),
             deadline: Cell::new(None),
             permit: RefCell::new(None),
             unread: Cell::new(false),
@@ -54,12 +57,19 @@ impl Pace {
         self.phase.get()
     }
 
+    /// How long the phase has lasted.
+    pub(crate) fn age(&self) -> Duration {
+        self.since.get().elapsed()
+    }
+
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline.get()
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
+        let now = Instant::now();
         self.phase.set(phase);
+        self.since.set(now);
         let time = match phase {
             Phase::Handshake => Some(self.limits.handshake),
             Phase::Head => Some(self.limits.header_read),
@@ -68,7 +78,7 @@ impl Pace {
             Phase::Idle => Some(self.limits.idle),
             Phase::Lingering => Some(self.limits.linger),
         };
-        self.deadline.set(time.map(|time| Instant::now() + time));
+        self.deadline.set(time.map(|time| now + time));
     }
 
     /// Bytes came from the client: the first ones after an answer start a request.

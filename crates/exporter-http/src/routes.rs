@@ -117,7 +117,9 @@ impl<E: Exporter> Site<E> {
                     scrape::answer(self, &parts, gzip, is_probe).await
                 }
                 None => {
-                    self.telemetry.limited(is_probe);
+                    if !is_probe {
+                        self.telemetry.answered(StatusCode::SERVICE_UNAVAILABLE);
+                    }
                     self.too_many_in_flight()
                 }
             };

@@ -51,12 +51,14 @@ pub(crate) async fn answer<E: Exporter>(site: &Site<E>, parts: &Parts, gzip: boo
     } else {
         Format::Text004
     };
+    let _in_flight = site.telemetry.enter().filter(|_| !is_probe);
     let mut out = site.expositions.take();
     let collected = tokio::time::timeout_at(deadline.into(), site.exporter.scrape(&request, &mut out)).await;
     let reply = match collected {
         Ok(Err(refused)) => Reply::text(StatusCode::BAD_REQUEST, format!("{refused}\n")),
         finished => {
             if finished.is_err() {
+                site.telemetry.cut_short();
                 log::warn!(path = request.path; "scrape not finished in time, what was collected is served");
             }
             if !is_probe {
@@ -64,7 +66,10 @@ pub(crate) async fn answer<E: Exporter>(site: &Site<E>, parts: &Parts, gzip: boo
             }
             match site.encoder.exposition(&out, format, gzip) {
                 Ok(payload) => Reply::samples(format.content_type(), payload, gzip),
-                Err(error) => Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("encode: {error}\n")),
+                Err(error) => {
+                    site.telemetry.not_encoded();
+                    Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("encode: {error}\n"))
+                }
             }
         }
     };

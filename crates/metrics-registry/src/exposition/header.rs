@@ -102,3 +102,44 @@ fn write_help(out: &mut impl Write, format: Format, help: &str) -> io::Result<()
     }
     out.write_all(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(content_type: &str, expect: Option<Format>) {
+        assert_eq!(Format::from_content_type(content_type), expect, "{content_type}");
+    }
+
+    #[test]
+    fn content_types() {
+        check(Format::Text004.content_type(), Some(Format::Text004));
+        check(Format::OpenMetrics1.content_type(), Some(Format::OpenMetrics1));
+        check("text/plain", Some(Format::Text004));
+        check("Text/Plain ;charset=utf-8", Some(Format::Text004));
+        check(
+            " application/openmetrics-text; version=0.0.1",
+            Some(Format::OpenMetrics1),
+        );
+    }
+
+    #[test]
+    fn other_content_types() {
+        for other in [
+            "",
+            ";",
+            "text/html",
+            "text/plainer",
+            "application/json",
+            "application/openmetrics-text2",
+            "text",
+        ] {
+            check(other, None);
+        }
+        check(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+            None,
+        );
+    }
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::Format;
 
-use super::cursor::Cursor;
+use super::cursor::{BLANK, BRACE, Cursor, NOT_DIGIT, SPACE};
 use super::labels::{self, Owner};
 use super::{Labels, Problem, number};
 
@@ -83,12 +83,12 @@ pub(super) fn parse<'a>(cursor: &mut Cursor<'a>) -> Result<Sample<'a>, Problem> 
 /// Value and timestamp in text 0.0.4: any blanks, whole milliseconds.
 fn text_end(cursor: &mut Cursor<'_>) -> Result<(f64, Option<i64>), Problem> {
     cursor.skip_blanks();
-    let value = word(cursor, |byte| !matches!(byte, b'{' | b' ' | b'\t'), number::parse)?;
+    let value = word(cursor, BRACE | BLANK, number::parse)?;
     cursor.skip_blanks();
     let timestamp_ms = match cursor.peek() {
         Some(b'0'..=b'9') => {
             let milliseconds = |text: &str| text.parse().map_err(|_| Problem::NotATimestamp);
-            let value = word(cursor, |byte| byte.is_ascii_digit(), milliseconds)?;
+            let value = word(cursor, NOT_DIGIT, milliseconds)?;
             cursor.skip_blanks();
             Some(value)
         }
@@ -139,17 +139,17 @@ fn spaced_word<T>(cursor: &mut Cursor<'_>, read: impl Fn(&str) -> Result<T, Prob
     if !cursor.eat(b' ') {
         return Err(Problem::ExpectedValue);
     }
-    word(cursor, |byte| byte != b' ', read)
+    word(cursor, SPACE, read)
 }
 
-/// Passes a word and reads it; where that fails the cursor stands at its start.
+/// Passes a word, up to a byte of the classes `ends`, and reads it; where that fails the cursor stands at its start.
 fn word<T>(
     cursor: &mut Cursor<'_>,
-    belongs: impl Fn(u8) -> bool,
+    ends: u8,
     read: impl Fn(&str) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     let start = cursor.at();
-    let text = cursor.eat_while(belongs);
+    let text = cursor.eat_until(ends);
     let result = match text {
         "" => Err(Problem::ExpectedValue),
         text => read(text),

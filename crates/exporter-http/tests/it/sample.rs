@@ -1,0 +1,86 @@
+//! The exporter behind the server: it does what a request's query says.
+
+use std::cell::Cell;
+use std::future::pending;
+use std::time::Duration;
+
+use exporter_http::{About, Exporter, Refused, Request, Response, Scrape};
+use metrics_registry::{Exposition, Family};
+
+pub static ABOUT: About = About {
+    binary: "pi-sample-exporter",
+    name: "sample_exporter",
+    title: "Sample Exporter",
+    description: "Does what a test wants.",
+    version: "1.2.3",
+    listen_address: ":0",
+    negotiates_openmetrics: false,
+};
+
+pub static OPENMETRICS: About = About {
+    negotiates_openmetrics: true,
+    ..ABOUT
+};
+
+const SAMPLE: Family<1> = Family::counter("sample_total", "A sample that counts itself.", ["number"]);
+
+#[derive(Default)]
+pub struct Sample {
+    ready: Cell<bool>,
+}
+
+impl Exporter for Sample {
+    /// `samples=3`, then `wait=50` milliseconds, `hang` for ever, or `refuse`.
+    async fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> Result<(), Refused> {
+        for (name, value) in &scrape.query {
+            match name.as_str() {
+                "samples" => {
+                    for number in 0..value.parse().unwrap_or(0) {
+                        out.sample(&SAMPLE, [&number.to_string()], f64::from(number));
+                    }
+                }
+                "wait" => {
+                    let milliseconds = value.parse().unwrap_or(0);
+                    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                }
+                "hang" => pending().await,
+                "echo" => out.sample(&SAMPLE, [value], 1.0),
+                "refuse" => return Err(Refused(format!("no {value}"))),
+                _ => {}
+            }
+        }
+        if scrape.path == "/probe" {
+            out.sample(&SAMPLE, ["probe"], 1.0);
+        }
+        Ok(())
+    }
+
+    fn has_probe(&self) -> bool {
+        true
+    }
+
+    async fn route(&self, request: &Request) -> Option<Response> {
+        let (content_type, body) = match request.path.as_str() {
+            "/become-ready" => {
+                self.ready.set(true);
+                ("text/plain", "ok".to_owned())
+            }
+            "/page" => ("text/html; charset=utf-8", "<script>1</script>".repeat(200)),
+            "/image" => ("image/png", "x".repeat(5000)),
+            _ => return None,
+        };
+        Some(Response {
+            status: 200,
+            content_type,
+            body: body.into(),
+        })
+    }
+
+    fn is_ready(&self) -> bool {
+        self.ready.get()
+    }
+
+    fn links(&self) -> &[(&'static str, &'static str)] {
+        &[("/page", "A page")]
+    }
+}
