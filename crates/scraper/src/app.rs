@@ -130,7 +130,7 @@ impl App {
             "samples are not forwarded by this version, the folder is not used"
         );
         let scraper = Scraper::new(path("config.file"));
-        scraper.reload().map_err(|error| StartError(error.to_string()))?;
+        scraper.load().map_err(|error| StartError(error.to_string()))?;
         Ok(Self {
             registry: scraper.shared.telemetry.registry(),
             scraper,

@@ -6,6 +6,7 @@
 //! | `read`       | from the tree to values                                           |
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
+//! | [`targets`]  | where its targets come from                                       |
 //! | [`http`]     | credentials and TLS                                               |
 //! | [`duration`] | `1m30s`                                                           |
 //! | [`size`]     | `16MB`                                                            |
@@ -20,6 +21,7 @@ pub(crate) mod raw;
 mod read;
 pub mod secret;
 pub mod size;
+pub mod targets;
 pub mod yaml;
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 pub mod file_sd;
 
-use crate::config::job::StaticGroup;
+use crate::config::targets::StaticGroup;
 use crate::labels::Labels;
 
 /// What the targets of a group are found with: their address and the labels of the group.

@@ -76,7 +76,7 @@ pub struct Scraper {
 }
 
 impl Scraper {
-    /// A scraper without jobs; [`Scraper::reload`] reads them from `config_path`.
+    /// A scraper without jobs; [`Scraper::load`] reads them from `config_path`.
     pub fn new(config_path: PathBuf) -> Self {
         let hostname = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Self {
@@ -92,24 +92,21 @@ impl Scraper {
     /// Reads the configuration and takes it. Fails with the reason, and everything stays as it was.
     ///
     /// A target whose address, labels and settings are the same goes on as if nothing had happened.
-    pub fn reload(&self) -> Result<(), crate::config::Error> {
+    pub fn load(&self) -> Result<(), crate::config::Error> {
         let telemetry = &self.shared.telemetry;
-        match Config::load(&self.config_path) {
-            Ok(config) => {
-                self.apply(config);
-                telemetry.reload_successful.set(1);
-                telemetry.reload_success_time.set(clock::now().as_secs_f64());
-                Ok(())
-            }
-            Err(error) => {
-                telemetry.reload_successful.set(0);
-                // At start there is no old one; the program ends with this error.
-                if self.is_ready.get() {
-                    log::error!(error:%; "configuration not taken, the old one stays");
-                }
-                Err(error)
-            }
-        }
+        let config = Config::load(&self.config_path).inspect_err(|_| {
+            telemetry.reload_successful.set(0);
+        })?;
+        self.apply(config);
+        telemetry.reload_successful.set(1);
+        telemetry.reload_success_time.set(clock::now().as_secs_f64());
+        Ok(())
+    }
+
+    /// The same while it runs: a failure is logged too.
+    pub fn reload(&self) -> Result<(), crate::config::Error> {
+        self.load()
+            .inspect_err(|error| log::error!(error:%; "configuration not taken, the old one stays"))
     }
 
     /// Every target, by job in the order of their names.

@@ -8,6 +8,7 @@
 //! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
 //! of them are stale but remembered, as in Prometheus, so that they are not counted as new when the target is back.
 
+mod fault;
 mod ingest;
 pub mod series;
 
@@ -17,7 +18,8 @@ use std::rc::Rc;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
-pub use self::ingest::{Fault, Ingest, Rules};
+pub use self::fault::Fault;
+pub use self::ingest::{Ingest, Rules};
 
 /// How long a sample is current without a newer one, in milliseconds; Prometheus' lookback.
 pub const LOOKBACK_MS: i64 = 5 * 60 * 1000;

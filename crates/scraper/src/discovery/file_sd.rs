@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::config::job::{FileSd, StaticGroup};
 use crate::config::raw::StaticConfig;
+use crate::config::targets::{FileSd, StaticGroup};
 use crate::config::yaml;
 use crate::labels::Labels;
 use crate::telemetry::{File, Telemetry};

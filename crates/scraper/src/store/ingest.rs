@@ -3,17 +3,15 @@
 use std::rc::Rc;
 
 use metrics_registry::Format;
-use metrics_registry::parse::{Entry, LineSplitter, MetricType, ParseError, Parser, Sample};
+use metrics_registry::parse::{Entry, LineSplitter, MetricType, Parser, Sample};
 
+use super::fault::{self, Fault};
 use super::{STALE_BITS, Slot, Store, series};
 use crate::config::job::Limits;
 use crate::labels::{self, Labels};
 
 /// Longest line. A label value of 64 KiB, escaped, passes; a body without line breaks does not.
 const LINE_BYTES_MAX: usize = 256 << 10;
-
-/// Most bytes of series text that one scrape may add, so that few and long series are bounded like many short ones.
-const NEW_TEXT_BYTES_MAX: usize = 8 << 20;
 
 /// How far in the future a sample may be, in milliseconds; more is not kept, as in Prometheus.
 const FUTURE_MS_MAX: i64 = 10 * 60 * 1000;
@@ -31,57 +29,6 @@ pub struct Rules<'t> {
     pub track_timestamps_staleness: bool,
     /// What one scrape may bring.
     pub limits: Limits,
-}
-
-/// Why a scrape is not kept.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// The exposition is malformed.
-    #[error("{0}")]
-    Parse(#[from] ParseError),
-    /// More bytes than `body_size_limit` after decompression.
-    #[error("body size limit exceeded ({0} bytes)")]
-    BodySize(u64),
-    /// More samples than `sample_limit`.
-    #[error("sample limit exceeded ({0} samples)")]
-    Samples(u64),
-    /// More text of new series than is kept.
-    #[error("more than {NEW_TEXT_BYTES_MAX} bytes of new series")]
-    NewText,
-    /// More labels than `label_limit`.
-    #[error("label_limit exceeded (metric: {metric:.50}, number of labels: {labels}, limit: {limit})")]
-    Labels {
-        /// The metric's name.
-        metric: String,
-        /// How many labels it has.
-        labels: u64,
-        /// How many it may have.
-        limit: u64,
-    },
-    /// A label name or value that is too long.
-    #[error(
-        "label_{part}_length_limit exceeded (metric: {metric:.50}, label: {label:.50}, length: {bytes}, limit: {limit})"
-    )]
-    LabelLength {
-        /// `name` or `value`.
-        part: &'static str,
-        /// The metric's name.
-        metric: String,
-        /// The label's name.
-        label: String,
-        /// Its length.
-        bytes: u64,
-        /// How long it may be.
-        limit: u64,
-    },
-    /// The same label twice in one series.
-    #[error("label name {label:.50?} is not unique (metric: {metric:.50})")]
-    LabelTwice {
-        /// The metric's name.
-        metric: String,
-        /// The label's name.
-        label: String,
-    },
 }
 
 /// One scrape on its way.
@@ -247,7 +194,7 @@ impl<'t> Ingest<'t> {
     /// Makes a slot for a series whose spelling is new, or finds the one of its label set.
     fn insert(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<u32, Fault> {
         self.new_text_bytes += sample.series.len();
-        if NEW_TEXT_BYTES_MAX < self.new_text_bytes {
+        if fault::NEW_TEXT_BYTES_MAX < self.new_text_bytes {
             return Err(Fault::NewText);
         }
         let mut pairs = Vec::new();
@@ -257,7 +204,7 @@ impl<'t> Ingest<'t> {
             self.rules.honor_labels,
             &mut pairs,
         );
-        self.check_labels(&sample.name, &pairs)?;
+        fault::check_labels(&sample.name, &pairs, &self.rules.limits)?;
         let identity = series::identity(
             &sample.name,
             pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())),
@@ -291,53 +238,4 @@ impl<'t> Ingest<'t> {
         store.by_identity.insert(identity, index);
         Ok(index)
     }
-
-    fn check_labels(&self, metric: &str, pairs: &[labels::Pair<'_>]) -> Result<(), Fault> {
-        let limits = &self.rules.limits;
-        let exceeds = |value: u64, limit: u64| limit != 0 && limit < value;
-        // The name is a label too, as Prometheus counts.
-        let count = pairs.len() as u64 + 1;
-        if exceeds(count, limits.labels) {
-            return Err(Fault::Labels {
-                metric: metric.to_owned(),
-                labels: count,
-                limit: limits.labels,
-            });
-        }
-        let names = pairs.iter().map(|(name, _)| name.as_ref());
-        if let Some(label) = first_repeated(std::iter::once("__name__").chain(names)) {
-            return Err(Fault::LabelTwice {
-                metric: metric.to_owned(),
-                label: label.to_owned(),
-            });
-        }
-        for (name, value) in pairs {
-            for (part, bytes, limit) in [
-                ("name", name.len() as u64, limits.label_name_bytes),
-                ("value", value.len() as u64, limits.label_value_bytes),
-            ] {
-                if exceeds(bytes, limit) {
-                    return Err(Fault::LabelLength {
-                        part,
-                        metric: metric.to_owned(),
-                        label: name.clone().into_owned(),
-                        bytes,
-                        limit,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The labels are sorted but for the metric's name in front, which sorts before lower case and rarely repeats.
-fn first_repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let metric = names.next()?;
-    let mut before = metric;
-    names.find(|name| {
-        let repeated = *name == before || *name == metric;
-        before = name;
-        repeated
-    })
 }

@@ -8,3 +8,4 @@ mod memory;
 mod rig;
 mod running;
 mod server;
+mod tls_targets;

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
+use tokio_rustls::TlsAcceptor;
 
 /// What happens after a request.
 #[derive(Clone, Debug)]
@@ -90,14 +91,18 @@ pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 
 impl Server {
     pub async fn always(act: Act) -> Self {
-        Self::start(Box::new(Always(act))).await
+        Self::start(Box::new(Always(act)), None).await
+    }
+
+    pub async fn with_tls(act: Act, acceptor: TlsAcceptor) -> Self {
+        Self::start(Box::new(Always(act)), Some(acceptor)).await
     }
 
     pub async fn in_turn(acts: Vec<Act>) -> Self {
-        Self::start(Box::new(InTurn(acts))).await
+        Self::start(Box::new(InTurn(acts)), None).await
     }
 
-    async fn start(script: Box<dyn Script>) -> Self {
+    async fn start(script: Box<dyn Script>, acceptor: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
             address: listener.local_addr().unwrap().to_string(),
@@ -114,8 +119,9 @@ impl Server {
                 let (stream, _) = listener.accept().await.unwrap();
                 *state.connections.borrow_mut() += 1;
                 let state = Rc::clone(&state);
+                let acceptor = acceptor.clone();
                 // A client that leaves is no failure of the server.
-                spawn_local(async move { drop(serve(stream, &state).await) });
+                spawn_local(async move { drop(serve_connection(stream, acceptor, &state).await) });
             }
         });
         server
@@ -140,7 +146,27 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+async fn serve_connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    state: &State,
+) -> std::io::Result<()> {
+    match acceptor {
+        Some(acceptor) => serve(acceptor.accept(stream).await?, state, drop).await,
+        None => {
+            serve(stream, state, |stream| {
+                drop(stream.set_zero_linger().map(|()| stream))
+            })
+            .await
+        }
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    state: &State,
+    reset: impl Fn(S),
+) -> std::io::Result<()> {
     let mut received = Vec::new();
     loop {
         while !received.ends_with(b"\r\n\r\n") {
@@ -161,7 +187,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
             }
             Act::Hang => std::future::pending().await,
             Act::Reset => {
-                stream.set_zero_linger()?;
+                reset(stream);
                 return Ok(());
             }
             Act::Drip(bytes) => {
