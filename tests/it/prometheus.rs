@@ -39,7 +39,7 @@ fn a_minute_of_prometheus_shows_no_error() {
         "  - job_name: federate\n    honor_labels: true\n    metrics_path: /federate\n    params:\n      'match[]': ['{{__name__=~\".+\"}}']\n    static_configs:\n      - targets: [\"{}\"]\n",
         scraper.address
     );
-    let text = jobs(&[("node", &node.address), ("scraper", &scraper.address)]);
+    let text = jobs(&[("direct", &node.address), ("scraper", &scraper.address)]);
     std::fs::write(&config, text + &federation).unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -73,7 +73,7 @@ fn a_minute_of_prometheus_shows_no_error() {
     }
     let lowest = query(&address, "min_over_time(up[50s])");
     assert!(all_up(&lowest), "{lowest}");
-    let scrapes = query(&address, "count_over_time(node_load1{job=\"node\"}[50s])");
+    let scrapes = query(&address, "count_over_time(node_load1{job=\"direct\"}[50s])");
     let count: u64 = scrapes["data"]["result"][0]["value"][1]
         .as_str()
         .unwrap()
