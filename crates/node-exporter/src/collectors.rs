@@ -32,6 +32,7 @@ pub(crate) mod os;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
 pub(crate) mod rapl;
+pub(crate) mod rpi;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
 pub(crate) mod sockstat;
@@ -302,6 +303,13 @@ pub const ALL: &[Collector] = &[
         help: "energy that the processor used, from /sys/class/powercap",
         flags: rapl::flags,
         collect: Collect::Now(rapl::collect),
+    },
+    Collector {
+        name: "rpi",
+        on: true,
+        help: "what the firmware of a Raspberry Pi measures, from /dev/vcio",
+        flags: rpi::flags,
+        collect: Collect::Now(rpi::collect),
     },
     Collector {
         name: "schedstat",

@@ -5,7 +5,7 @@ use exporter_http::StartError;
 
 use crate::collectors::{
     bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, stat, tapestats, textfile, vmstat,
+    powersupplyclass, rapl, rpi, stat, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -45,6 +45,8 @@ pub struct Node {
     pub(crate) powersupplyclass: powersupplyclass::State,
     /// Where the zone is named.
     pub(crate) rapl: rapl::State,
+    /// The firmware's device, and what is asked once.
+    pub(crate) rpi: rpi::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
     /// Which tape drives are written.
@@ -77,6 +79,7 @@ impl Node {
             os: os::State::default(),
             powersupplyclass: powersupplyclass::State::new(matches)?,
             rapl: rapl::State::new(matches),
+            rpi: rpi::State::new(matches),
             stat: stat::State::new(matches),
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
