@@ -9,6 +9,7 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
+pub(crate) mod drm;
 pub(crate) mod edac;
 pub(crate) mod entropy;
 pub(crate) mod fibrechannel;
@@ -19,8 +20,10 @@ pub(crate) mod infiniband;
 pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
 pub(crate) mod loadavg;
+pub(crate) mod logind;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
+pub(crate) mod mmc;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
@@ -28,6 +31,7 @@ pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
 pub(crate) mod nvme;
+pub(crate) mod nvmesubsystem;
 pub(crate) mod os;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
@@ -38,6 +42,7 @@ pub(crate) mod selinux;
 pub(crate) mod sockstat;
 pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod systemd;
 pub(crate) mod tapestats;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
@@ -151,6 +156,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(dmmultipath::collect),
     },
     Collector {
+        name: "drm",
+        on: false,
+        help: "graphics cards of AMD, from /sys/class/drm",
+        flags: Vec::new,
+        collect: Collect::Now(drm::collect),
+    },
+    Collector {
         name: "edac",
         on: true,
         help: "memory errors, from /sys/devices/system/edac",
@@ -221,6 +233,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(loadavg::collect),
     },
     Collector {
+        name: "logind",
+        on: false,
+        help: "sessions of logged-in users, over D-Bus",
+        flags: Vec::new,
+        collect: Collect::Waiting(logind::collect),
+    },
+    Collector {
         name: "mdadm",
         on: true,
         help: "software RAID, from /proc/mdstat and /sys/block/md*",
@@ -233,6 +252,13 @@ pub const ALL: &[Collector] = &[
         help: "memory, from /proc/meminfo",
         flags: Vec::new,
         collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
+        name: "mmc",
+        on: true,
+        help: "SD cards and eMMC chips, from /sys/block/mmcblk*",
+        flags: Vec::new,
+        collect: Collect::Now(mmc::collect),
     },
     Collector {
         name: "netclass",
@@ -275,6 +301,13 @@ pub const ALL: &[Collector] = &[
         help: "NVMe controllers and namespaces, from /sys/class/nvme",
         flags: Vec::new,
         collect: Collect::Now(nvme::collect),
+    },
+    Collector {
+        name: "nvmesubsystem",
+        on: false,
+        help: "NVMe subsystems and their paths, from /sys/class/nvme-subsystem",
+        flags: Vec::new,
+        collect: Collect::Now(nvmesubsystem::collect),
     },
     Collector {
         name: "os",
@@ -345,6 +378,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "systemd",
+        on: false,
+        help: "units of systemd, over D-Bus",
+        flags: systemd::flags,
+        collect: Collect::Waiting(systemd::collect),
     },
     Collector {
         name: "tapestats",

@@ -5,7 +5,7 @@ use exporter_http::StartError;
 
 use crate::collectors::{
     bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, rpi, stat, tapestats, textfile, vmstat,
+    powersupplyclass, rapl, rpi, stat, systemd, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -49,6 +49,8 @@ pub struct Node {
     pub(crate) rpi: rpi::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which units are written, and what of them.
+    pub(crate) systemd: systemd::State,
     /// Which tape drives are written.
     pub(crate) tapestats: tapestats::State,
     /// The directories, and what was read from them.
@@ -81,6 +83,7 @@ impl Node {
             rapl: rapl::State::new(matches),
             rpi: rpi::State::new(matches),
             stat: stat::State::new(matches),
+            systemd: systemd::State::new(matches)?,
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
