@@ -14,6 +14,7 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
+pub(crate) mod drm;
 pub(crate) mod edac;
 pub(crate) mod entropy;
 pub(crate) mod fibrechannel;
@@ -26,9 +27,11 @@ pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
 pub(crate) mod ksmd;
 pub(crate) mod loadavg;
+pub(crate) mod logind;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
 pub(crate) mod meminfo_numa;
+pub(crate) mod mmc;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
@@ -36,10 +39,12 @@ pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
 pub(crate) mod nvme;
+pub(crate) mod nvmesubsystem;
 pub(crate) mod os;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
 pub(crate) mod rapl;
+pub(crate) mod rpi;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
 pub(crate) mod slabinfo;
@@ -48,6 +53,7 @@ pub(crate) mod softirqs;
 pub(crate) mod softnet;
 pub(crate) mod stat;
 pub(crate) mod swap;
+pub(crate) mod systemd;
 pub(crate) mod tapestats;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
@@ -197,6 +203,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(dmmultipath::collect),
     },
     Collector {
+        name: "drm",
+        on: false,
+        help: "graphics cards of AMD, from /sys/class/drm",
+        flags: Vec::new,
+        collect: Collect::Now(drm::collect),
+    },
+    Collector {
         name: "edac",
         on: true,
         help: "memory errors, from /sys/devices/system/edac",
@@ -281,6 +294,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(loadavg::collect),
     },
     Collector {
+        name: "logind",
+        on: false,
+        help: "sessions of logged-in users, over D-Bus",
+        flags: Vec::new,
+        collect: Collect::Waiting(logind::collect),
+    },
+    Collector {
         name: "mdadm",
         on: true,
         help: "software RAID, from /proc/mdstat and /sys/block/md*",
@@ -300,6 +320,13 @@ pub const ALL: &[Collector] = &[
         help: "memory by NUMA node, from /sys/devices/system/node",
         flags: Vec::new,
         collect: Collect::Now(meminfo_numa::collect),
+    },
+    Collector {
+        name: "mmc",
+        on: true,
+        help: "SD cards and eMMC chips, from /sys/block/mmcblk*",
+        flags: Vec::new,
+        collect: Collect::Now(mmc::collect),
     },
     Collector {
         name: "netclass",
@@ -344,6 +371,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(nvme::collect),
     },
     Collector {
+        name: "nvmesubsystem",
+        on: false,
+        help: "NVMe subsystems and their paths, from /sys/class/nvme-subsystem",
+        flags: Vec::new,
+        collect: Collect::Now(nvmesubsystem::collect),
+    },
+    Collector {
         name: "os",
         on: true,
         help: "distribution, from /etc/os-release",
@@ -370,6 +404,13 @@ pub const ALL: &[Collector] = &[
         help: "energy that the processor used, from /sys/class/powercap",
         flags: rapl::flags,
         collect: Collect::Now(rapl::collect),
+    },
+    Collector {
+        name: "rpi",
+        on: true,
+        help: "what the firmware of a Raspberry Pi measures, from /dev/vcio",
+        flags: rpi::flags,
+        collect: Collect::Now(rpi::collect),
     },
     Collector {
         name: "schedstat",
@@ -426,6 +467,13 @@ pub const ALL: &[Collector] = &[
         help: "swap areas, from /proc/swaps",
         flags: Vec::new,
         collect: Collect::Now(swap::collect),
+    },
+    Collector {
+        name: "systemd",
+        on: false,
+        help: "units of systemd, over D-Bus",
+        flags: systemd::flags,
+        collect: Collect::Waiting(systemd::collect),
     },
     Collector {
         name: "tapestats",

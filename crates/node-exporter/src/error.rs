@@ -20,6 +20,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A device is there, and this process may not open it.
+    #[error("open {}: permission denied; {cure}", path.display())]
+    Permission {
+        /// The device.
+        path: PathBuf,
+        /// What the user can do.
+        cure: &'static str,
+    },
     /// A file has a line that this collector does not understand.
     #[error("parse {file} line {line}: {found:?}")]
     Parse {
@@ -29,6 +37,14 @@ pub enum Error {
         line: usize,
         /// The line or field, cut to 80 bytes.
         found: String,
+    },
+    /// A program on this machine did not answer, or not as it should.
+    #[error("{service}: {reason}")]
+    Service {
+        /// The program, or how it is reached.
+        service: &'static str,
+        /// What went wrong.
+        reason: String,
     },
     /// A system call failed.
     #[error("{call}: {source}")]

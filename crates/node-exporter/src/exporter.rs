@@ -36,6 +36,7 @@ pub struct NodeExporter {
 impl NodeExporter {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
+        flags::refuse_absent(matches)?;
         let node = Node::new(matches)?;
         let roster = roster(matches);
         let collectors = roster.enabled().collect::<Vec<_>>().join(" ");

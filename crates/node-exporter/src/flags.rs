@@ -22,6 +22,9 @@ const ROOTS: [(&str, &str, &str); 4] = [
     ("path.udev.data", "/run/udev/data", "Directory of udev's database"),
 ];
 
+/// Collectors of the reference that do not exist here. Their flags do, so that the start says what is missing.
+const ABSENT: [&str; 4] = ["ntp", "perf", "runit", "supervisord"];
+
 const DISABLE_DEFAULTS: &str = "collector.disable-defaults";
 
 /// All flags of the node exporter's own.
@@ -42,6 +45,23 @@ pub fn command() -> Command {
         .args(roots)
         .args(disable_defaults)
         .args(collectors::ALL.iter().flat_map(collector))
+        .args(ABSENT.iter().flat_map(|name| absent(name)))
+}
+
+/// The switch of a collector that does not exist.
+fn absent(name: &str) -> [Arg; 2] {
+    switch(&format!("collector.{name}"), "Not in this version").map(|arg| arg.hide(true))
+}
+
+/// Fails with one line where a collector is turned on that does not exist; turned off it may be.
+pub fn refuse_absent(matches: &ArgMatches) -> Result<(), StartError> {
+    let is_on = |name: &&&str| switched(matches, &format!("collector.{name}")) == Some(true);
+    match ABSENT.iter().find(is_on) {
+        Some(name) => Err(StartError(format!(
+            "--collector.{name}: this version does not have that collector"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The switch of one collector and the flags that it declares.
@@ -179,6 +199,20 @@ mod tests {
         assert!(!is_loadavg_on(true, &["--collector.disable-defaults"]));
         let asked = ["--collector.loadavg", "--collector.disable-defaults"];
         assert!(is_loadavg_on(true, &asked));
+    }
+
+    #[test]
+    fn a_collector_that_does_not_exist_stops_the_start() {
+        let refused = |flag| {
+            let matches = command().get_matches_from(["pi-node-exporter", flag]);
+            refuse_absent(&matches).err().map(|error| error.to_string())
+        };
+        assert_eq!(
+            refused("--collector.perf").as_deref(),
+            Some("--collector.perf: this version does not have that collector")
+        );
+        assert_eq!(refused("--no-collector.perf"), None);
+        assert_eq!(refused("--collector.cpu"), None);
     }
 
     #[test]

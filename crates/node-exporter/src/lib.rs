@@ -5,6 +5,7 @@
 //! | [`collectors`] | one file per collector and the table that lists them                                |
 //! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`dbus`]       | asking systemd and logind                                                           |
 //! | [`netlink`]    | the kernel's tables of network interfaces and addresses                              |
 //! | [`number`]     | files that hold one number                                                          |
 //! | [`netlink`]    | the kernel's tables of network interfaces and addresses                             |
@@ -17,6 +18,7 @@
 //! Charter: `/proc`, `/sys`, system calls and local sockets only; no other program is started; root is not needed.
 
 pub mod collectors;
+pub mod dbus;
 pub mod error;
 pub mod exporter;
 pub mod filter;

@@ -5,7 +5,7 @@ use exporter_http::StartError;
 
 use crate::collectors::{
     arp, bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev,
-    netstat, os, powersupplyclass, rapl, slabinfo, stat, tapestats, textfile, vmstat,
+    netstat, os, powersupplyclass, rapl, rpi, slabinfo, stat, systemd, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -49,10 +49,14 @@ pub struct Node {
     pub(crate) powersupplyclass: powersupplyclass::State,
     /// Where the zone is named.
     pub(crate) rapl: rapl::State,
+    /// The firmware's device, and what is asked once.
+    pub(crate) rpi: rpi::State,
     /// Which object caches are written.
     pub(crate) slabinfo: slabinfo::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which units are written, and what of them.
+    pub(crate) systemd: systemd::State,
     /// Which tape drives are written.
     pub(crate) tapestats: tapestats::State,
     /// The directories, and what was read from them.
@@ -85,8 +89,10 @@ impl Node {
             os: os::State::default(),
             powersupplyclass: powersupplyclass::State::new(matches)?,
             rapl: rapl::State::new(matches),
+            rpi: rpi::State::new(matches),
             slabinfo: slabinfo::State::new(matches)?,
             stat: stat::State::new(matches),
+            systemd: systemd::State::new(matches)?,
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,

@@ -147,10 +147,15 @@ impl Paths {
     ///
     /// Fails like [`read_proc`](Self::read_proc).
     pub fn read_once(&self, path: &Path) -> Result<Text<'_>, Error> {
+        Ok(self.read_once_bytes(path)?.into_text())
+    }
+
+    /// Like [`read_once`](Self::read_once), for content that is not text.
+    pub fn read_once_bytes(&self, path: &Path) -> Result<Bytes<'_>, Error> {
         let mut content = self.buffer();
         let file = self.open(path)?;
         read_whole(&file, &mut content.bytes).map_err(|errno| Error::read(path, errno.into()))?;
-        Ok(content.into_text())
+        Ok(content)
     }
 
     /// Names in a directory below sysfs, sorted. Fails with [`Error::NoData`] where there is none.

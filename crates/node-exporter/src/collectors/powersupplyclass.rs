@@ -103,7 +103,9 @@ fn is_unknown(error: &Error) -> bool {
             source.raw_os_error(),
             Some(libc::EOPNOTSUPP | libc::ENODEV | libc::EINVAL)
         ),
-        Error::Parse { .. } | Error::System { .. } => false,
+        Error::Parse { .. } | Error::Permission { .. } | Error::Service { .. } | Error::System { .. } => {
+            false
+        }
     }
 }
 

@@ -63,7 +63,9 @@ fn is_absent(error: &Error) -> bool {
     match error {
         Error::NoData => true,
         Error::Read { source, .. } => source.raw_os_error() == Some(libc::EOPNOTSUPP),
-        Error::Parse { .. } | Error::System { .. } => false,
+        Error::Parse { .. } | Error::Permission { .. } | Error::Service { .. } | Error::System { .. } => {
+            false
+        }
     }
 }
 
