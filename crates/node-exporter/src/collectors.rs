@@ -9,6 +9,7 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
+pub(crate) mod drbd;
 pub(crate) mod edac;
 pub(crate) mod entropy;
 pub(crate) mod fibrechannel;
@@ -18,6 +19,7 @@ pub(crate) mod hwmon;
 pub(crate) mod infiniband;
 pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
+pub(crate) mod lnstat;
 pub(crate) mod loadavg;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
@@ -31,12 +33,14 @@ pub(crate) mod nvme;
 pub(crate) mod os;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
+pub(crate) mod processes;
 pub(crate) mod rapl;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
 pub(crate) mod sockstat;
 pub(crate) mod softnet;
 pub(crate) mod stat;
+pub(crate) mod sysctl;
 pub(crate) mod tapestats;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
@@ -46,6 +50,7 @@ pub(crate) mod udp_queues;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
 pub(crate) mod watchdog;
+pub(crate) mod xfrm;
 pub(crate) mod xfs;
 pub(crate) mod zfs;
 
@@ -150,6 +155,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(dmmultipath::collect),
     },
     Collector {
+        name: "drbd",
+        on: false,
+        help: "disks mirrored over the network, from /proc/drbd",
+        flags: Vec::new,
+        collect: Collect::Now(drbd::collect),
+    },
+    Collector {
         name: "edac",
         on: true,
         help: "memory errors, from /sys/devices/system/edac",
@@ -211,6 +223,13 @@ pub const ALL: &[Collector] = &[
         help: "tasks that the kernel found hanging",
         flags: Vec::new,
         collect: Collect::Now(kernel_hung::collect),
+    },
+    Collector {
+        name: "lnstat",
+        on: false,
+        help: "counters of the kernel's network caches, from /proc/net/stat",
+        flags: Vec::new,
+        collect: Collect::Now(lnstat::collect),
     },
     Collector {
         name: "loadavg",
@@ -297,6 +316,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(pressure::collect),
     },
     Collector {
+        name: "processes",
+        on: false,
+        help: "processes and threads by state, from /proc",
+        flags: Vec::new,
+        collect: Collect::Now(processes::collect),
+    },
+    Collector {
         name: "rapl",
         on: true,
         help: "energy that the processor used, from /sys/class/powercap",
@@ -337,6 +363,13 @@ pub const ALL: &[Collector] = &[
         help: "interrupts, forks, boot time, from /proc/stat",
         flags: stat::flags,
         collect: Collect::Now(stat::collect),
+    },
+    Collector {
+        name: "sysctl",
+        on: false,
+        help: "settings of the kernel that flags name, from /proc/sys",
+        flags: sysctl::flags,
+        collect: Collect::Now(sysctl::collect),
     },
     Collector {
         name: "tapestats",
@@ -400,6 +433,13 @@ pub const ALL: &[Collector] = &[
         help: "watchdog timers, from /sys/class/watchdog",
         flags: Vec::new,
         collect: Collect::Now(watchdog::collect),
+    },
+    Collector {
+        name: "xfrm",
+        on: false,
+        help: "packets that IPsec dropped, from /proc/net/xfrm_stat",
+        flags: Vec::new,
+        collect: Collect::Now(xfrm::collect),
     },
     Collector {
         name: "xfs",

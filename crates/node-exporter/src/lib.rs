@@ -1,17 +1,18 @@
 //! Hardware and operating system metrics of this machine, under the names of Prometheus' node_exporter.
 //!
-//! | module         | holds                                                                               |
-//! |----------------|-------------------------------------------------------------------------------------|
-//! | [`collectors`] | one file per collector and the table that lists them                                |
-//! | [`node`]       | [`Node`]: roots, kept files, settings and state that every collector gets           |
-//! | [`source`]     | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
-//! | [`netlink`]    | the kernel's tables of network interfaces and addresses                              |
-//! | [`number`]     | files that hold one number                                                          |
-//! | [`filter`]     | the include and exclude expressions of the flags                                    |
-//! | [`error`]      | [`Error`]: why a collector has no numbers                                           |
-//! | [`exporter`]   | [`NodeExporter`]: runs the collectors that a request asks for                       |
-//! | [`host`]       | what machine this is, for the first line of the log                                 |
-//! | [`flags`]      | the command line                                                                    |
+//! | module          | holds                                                                               |
+//! |-----------------|-------------------------------------------------------------------------------------|
+//! | [`collectors`]  | one file per collector and the table that lists them                                |
+//! | [`node`]        | [`Node`]: roots, kept files, settings and state that every collector gets           |
+//! | [`source`]      | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
+//! | [`netlink`]     | the kernel's tables of network interfaces and addresses                             |
+//! | [`metric_name`] | names of metrics that come from the kernel or a driver                              |
+//! | [`number`]      | files that hold one number                                                          |
+//! | [`filter`]      | the include and exclude expressions of the flags                                    |
+//! | [`error`]       | [`Error`]: why a collector has no numbers                                           |
+//! | [`exporter`]    | [`NodeExporter`]: runs the collectors that a request asks for                       |
+//! | [`host`]        | what machine this is, for the first line of the log                                 |
+//! | [`flags`]       | the command line                                                                    |
 //!
 //! Charter: `/proc`, `/sys`, system calls and local sockets only; no other program is started; root is not needed.
 
@@ -21,6 +22,7 @@ pub mod exporter;
 pub mod filter;
 pub mod flags;
 pub mod host;
+pub mod metric_name;
 pub mod netlink;
 pub mod node;
 pub mod number;

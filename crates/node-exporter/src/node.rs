@@ -5,7 +5,7 @@ use exporter_http::StartError;
 
 use crate::collectors::{
     bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, stat, tapestats, textfile, vmstat,
+    powersupplyclass, rapl, stat, sysctl, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -47,6 +47,8 @@ pub struct Node {
     pub(crate) rapl: rapl::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which kernel settings are written.
+    pub(crate) sysctl: sysctl::State,
     /// Which tape drives are written.
     pub(crate) tapestats: tapestats::State,
     /// The directories, and what was read from them.
@@ -78,6 +80,7 @@ impl Node {
             powersupplyclass: powersupplyclass::State::new(matches)?,
             rapl: rapl::State::new(matches),
             stat: stat::State::new(matches),
+            sysctl: sysctl::State::new(matches)?,
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
