@@ -26,14 +26,17 @@ pub(crate) mod meminfo;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
+pub(crate) mod network_route;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
 pub(crate) mod nvme;
 pub(crate) mod os;
+pub(crate) mod pcidevice;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
 pub(crate) mod processes;
+pub(crate) mod qdisc;
 pub(crate) mod rapl;
 pub(crate) mod schedstat;
 pub(crate) mod selinux;
@@ -42,6 +45,7 @@ pub(crate) mod softnet;
 pub(crate) mod stat;
 pub(crate) mod sysctl;
 pub(crate) mod tapestats;
+pub(crate) mod tcpstat;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
 pub(crate) mod time;
@@ -274,6 +278,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(netstat::collect),
     },
     Collector {
+        name: "network_route",
+        on: false,
+        help: "routes to other networks, from netlink",
+        flags: Vec::new,
+        collect: Collect::Now(network_route::collect),
+    },
+    Collector {
         name: "nfs",
         on: true,
         help: "calls of the NFS client, from /proc/net/rpc/nfs",
@@ -302,6 +313,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(os::collect),
     },
     Collector {
+        name: "pcidevice",
+        on: false,
+        help: "devices on PCI buses, from /sys/bus/pci",
+        flags: pcidevice::flags,
+        collect: Collect::Now(pcidevice::collect),
+    },
+    Collector {
         name: "powersupplyclass",
         on: true,
         help: "batteries and chargers, from /sys/class/power_supply",
@@ -321,6 +339,13 @@ pub const ALL: &[Collector] = &[
         help: "processes and threads by state, from /proc",
         flags: Vec::new,
         collect: Collect::Now(processes::collect),
+    },
+    Collector {
+        name: "qdisc",
+        on: false,
+        help: "what the queues of network interfaces sent, from netlink",
+        flags: qdisc::flags,
+        collect: Collect::Now(qdisc::collect),
     },
     Collector {
         name: "rapl",
@@ -377,6 +402,13 @@ pub const ALL: &[Collector] = &[
         help: "tape drives, from /sys/class/scsi_tape",
         flags: tapestats::flags,
         collect: Collect::Now(tapestats::collect),
+    },
+    Collector {
+        name: "tcpstat",
+        on: false,
+        help: "TCP sockets by state, from netlink",
+        flags: Vec::new,
+        collect: Collect::Now(tcpstat::collect),
     },
     Collector {
         name: "textfile",

@@ -5,9 +5,10 @@
 //! | [`collectors`]  | one file per collector and the table that lists them                                |
 //! | [`node`]        | [`Node`]: roots, kept files, settings and state that every collector gets           |
 //! | [`source`]      | reading: the `--path.*` roots and descriptors that stay open between scrapes        |
-//! | [`netlink`]     | the kernel's tables of network interfaces and addresses                             |
+//! | [`netlink`]     | the kernel's tables of network interfaces, addresses, routes and sockets            |
 //! | [`metric_name`] | names of metrics that come from the kernel or a driver                              |
 //! | [`number`]      | files that hold one number                                                          |
+//! | [`fixture`]     | JSON files that stand in for the kernel                                             |
 //! | [`filter`]      | the include and exclude expressions of the flags                                    |
 //! | [`error`]       | [`Error`]: why a collector has no numbers                                           |
 //! | [`exporter`]    | [`NodeExporter`]: runs the collectors that a request asks for                       |
@@ -20,6 +21,7 @@ pub mod collectors;
 pub mod error;
 pub mod exporter;
 pub mod filter;
+pub mod fixture;
 pub mod flags;
 pub mod host;
 pub mod metric_name;

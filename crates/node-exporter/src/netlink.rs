@@ -1,4 +1,4 @@
-//! The kernel's tables of network interfaces and addresses, dumped over rtnetlink.
+//! The kernel's tables of network interfaces, addresses, routes, queues and sockets, dumped over netlink.
 //!
 //! The numbers are those of the network namespace of this process, whatever `--path.procfs` and `--path.sysfs` say.
 //! All headers have the same layout on 32-bit and 64-bit systems, in the byte order of the machine.
@@ -6,6 +6,9 @@
 pub mod address;
 pub mod link;
 pub mod message;
+pub mod queue;
+pub mod route;
+pub mod socket;
 
 use std::cell::RefCell;
 use std::io;
@@ -15,12 +18,16 @@ use std::time::{Duration, Instant};
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, sendto,
+    socket_with,
 };
 
 use self::address::Address;
 use self::link::Link;
 use self::message::End;
+use self::queue::Queue;
+use self::route::Route;
+use self::socket::Socket;
 use crate::Error;
 
 /// Protocol 0 of the family, which has no name in rustix.
@@ -54,7 +61,7 @@ impl Netlink {
         {
             return Ok(Rc::clone(links));
         }
-        let mut links = dump(libc::RTM_GETLINK, libc::RTM_NEWLINK, Link::parse)?;
+        let mut links = dump(&Table::route(libc::RTM_GETLINK, libc::RTM_NEWLINK), Link::parse)?;
         // An interrupted dump may have an interface twice.
         links.sort_by_key(|link| link.index);
         links.dedup_by_key(|link| link.index);
@@ -68,16 +75,75 @@ impl Netlink {
     ///
     /// Fails with [`Error::System`].
     pub fn addresses(&self) -> Result<Vec<Address>, Error> {
-        dump(libc::RTM_GETADDR, libc::RTM_NEWADDR, Address::parse)
+        dump(
+            &Table::route(libc::RTM_GETADDR, libc::RTM_NEWADDR),
+            Address::parse,
+        )
+    }
+
+    /// Every queueing discipline of every interface, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn queues(&self) -> Result<Vec<Queue>, Error> {
+        dump(
+            &Table::route(libc::RTM_GETQDISC, libc::RTM_NEWQDISC),
+            Queue::parse,
+        )
+    }
+
+    /// Every route of every table and family, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn routes(&self) -> Result<Vec<Route>, Error> {
+        dump(
+            &Table::route(libc::RTM_GETROUTE, libc::RTM_NEWROUTE),
+            Route::parse,
+        )
+    }
+
+    /// Every TCP socket of a family.
+    ///
+    /// Fails with [`Error::System`], also where the kernel has no `inet_diag`.
+    pub fn tcp_sockets(&self, family: AddressFamily) -> Result<Vec<Socket>, Error> {
+        let table = Table {
+            protocol: Some(netlink::SOCK_DIAG),
+            request: socket::BY_FAMILY,
+            answer: socket::BY_FAMILY,
+            body: &socket::request(family),
+        };
+        dump(&table, Socket::parse)
     }
 }
 
-/// Takes a whole table; `parse` gets the body of every message of the type `answer`.
-fn dump<T>(request: u16, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
+/// A table and how it is asked for.
+struct Table<'a> {
+    protocol: Option<Protocol>,
+    /// Type of the request.
+    request: u16,
+    /// Type of the messages that hold the rows.
+    answer: u16,
+    /// What follows the header of the request.
+    body: &'a [u8],
+}
+
+impl Table<'_> {
+    /// The whole of a table of rtnetlink: zeros, as many as the longest header among them has bytes.
+    const fn route(request: u16, answer: u16) -> Self {
+        Self {
+            protocol: NETLINK_ROUTE,
+            request,
+            answer,
+            body: &[0; message::REQUEST_BODY_BYTES],
+        }
+    }
+}
+
+/// Takes a whole table; `parse` gets the body of every message that holds a row.
+fn dump<T>(table: &Table<'_>, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
     let mut attempt = 1;
     loop {
         let mut rows = Vec::new();
-        match receive(request, answer, &mut |body| rows.extend(parse(body))) {
+        match receive(table, &mut |body| rows.extend(parse(body))) {
             Ok(End::Whole) => return Ok(rows),
             Ok(End::Interrupted) if attempt == ATTEMPTS_MAX => return Ok(rows),
             Ok(End::Interrupted) => {}
@@ -91,16 +157,16 @@ fn dump<T>(request: u16, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<V
     }
 }
 
-fn receive(request: u16, answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
+fn receive(table: &Table<'_>, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
     // A socket of its own for each dump: nothing of an earlier one that failed can be left in it.
     let socket = socket_with(
         AddressFamily::NETLINK,
         SocketType::RAW,
         SocketFlags::CLOEXEC,
-        NETLINK_ROUTE,
+        table.protocol,
     )?;
     set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_TIMEOUT))?;
-    let request = message::request(request, SEQUENCE);
+    let request = message::request(table.request, SEQUENCE, table.body);
     sendto(
         &socket,
         &request,
@@ -119,7 +185,7 @@ fn receive(request: u16, answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result
         let bytes = part
             .get(..length)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a part larger than 32 KiB"))?;
-        let read = message::read(bytes, SEQUENCE, answer, each)?;
+        let read = message::read(bytes, SEQUENCE, table.answer, each)?;
         if read.interrupted {
             end = End::Interrupted;
         }
@@ -153,6 +219,17 @@ mod tests {
                     .iter()
                     .any(|address| address.ip.is_loopback() && address.index == loopback.index)
         );
+    }
+
+    #[test]
+    fn this_machine_answers_for_every_table() {
+        let netlink = Netlink::default();
+        netlink.queues().unwrap();
+        netlink.routes().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let sockets = netlink.tcp_sockets(AddressFamily::INET).unwrap();
+        assert!(sockets.iter().any(|socket| socket.state == socket::LISTEN));
+        drop(listener);
     }
 
     #[test]

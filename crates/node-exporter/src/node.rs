@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
-    powersupplyclass, rapl, stat, sysctl, tapestats, textfile, vmstat,
+    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, pcidevice,
+    powersupplyclass, qdisc, rapl, stat, sysctl, tapestats, textfile, vmstat,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -41,8 +41,12 @@ pub struct Node {
     pub(crate) netstat: netstat::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
+    /// Names of devices.
+    pub(crate) pcidevice: pcidevice::State,
     /// Which power supplies are written.
     pub(crate) powersupplyclass: powersupplyclass::State,
+    /// Which queues are written.
+    pub(crate) qdisc: qdisc::State,
     /// Where the zone is named.
     pub(crate) rapl: rapl::State,
     /// Whether soft interrupts are written.
@@ -77,7 +81,9 @@ impl Node {
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
+            pcidevice: pcidevice::State::new(matches),
             powersupplyclass: powersupplyclass::State::new(matches)?,
+            qdisc: qdisc::State::new(matches)?,
             rapl: rapl::State::new(matches),
             stat: stat::State::new(matches),
             sysctl: sysctl::State::new(matches)?,
