@@ -23,6 +23,7 @@ pub(crate) mod lnstat;
 pub(crate) mod loadavg;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
+pub(crate) mod mountstats;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
@@ -54,6 +55,7 @@ pub(crate) mod udp_queues;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
 pub(crate) mod watchdog;
+pub(crate) mod wifi;
 pub(crate) mod xfrm;
 pub(crate) mod xfs;
 pub(crate) mod zfs;
@@ -255,6 +257,13 @@ pub const ALL: &[Collector] = &[
         help: "memory, from /proc/meminfo",
         flags: Vec::new,
         collect: Collect::Now(meminfo::collect),
+    },
+    Collector {
+        name: "mountstats",
+        on: false,
+        help: "what NFS mounts read and wrote, from /proc/self/mountstats",
+        flags: Vec::new,
+        collect: Collect::Now(mountstats::collect),
     },
     Collector {
         name: "netclass",
@@ -465,6 +474,13 @@ pub const ALL: &[Collector] = &[
         help: "watchdog timers, from /sys/class/watchdog",
         flags: Vec::new,
         collect: Collect::Now(watchdog::collect),
+    },
+    Collector {
+        name: "wifi",
+        on: false,
+        help: "wireless interfaces and their stations",
+        flags: wifi::flags,
+        collect: Collect::Now(wifi::collect),
     },
     Collector {
         name: "xfrm",

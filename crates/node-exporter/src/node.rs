@@ -5,7 +5,7 @@ use exporter_http::StartError;
 
 use crate::collectors::{
     bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, pcidevice,
-    powersupplyclass, qdisc, rapl, stat, sysctl, tapestats, textfile, vmstat,
+    powersupplyclass, qdisc, rapl, stat, sysctl, tapestats, textfile, vmstat, wifi,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -59,6 +59,8 @@ pub struct Node {
     pub(crate) textfile: textfile::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
+    /// The directory of fixtures.
+    pub(crate) wifi: wifi::State,
 }
 
 impl Node {
@@ -90,6 +92,7 @@ impl Node {
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
+            wifi: wifi::State::new(matches),
         })
     }
 }
