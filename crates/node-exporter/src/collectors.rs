@@ -12,6 +12,7 @@ pub(crate) mod dmmultipath;
 pub(crate) mod drbd;
 pub(crate) mod edac;
 pub(crate) mod entropy;
+pub(crate) mod ethtool;
 pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
@@ -180,6 +181,13 @@ pub const ALL: &[Collector] = &[
         help: "randomness that the kernel holds ready",
         flags: Vec::new,
         collect: Collect::Now(entropy::collect),
+    },
+    Collector {
+        name: "ethtool",
+        on: false,
+        help: "what drivers of network interfaces count, from ethtool",
+        flags: ethtool::flags,
+        collect: Collect::Now(ethtool::collect),
     },
     Collector {
         name: "fibrechannel",

@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, ipvs, netclass, netdev, netstat, os, pcidevice,
-    powersupplyclass, qdisc, rapl, stat, sysctl, tapestats, textfile, vmstat, wifi,
+    bcache, cpu, cpufreq, diskstats, dmi, ethtool, filesystem, hwmon, ipvs, netclass, netdev, netstat, os,
+    pcidevice, powersupplyclass, qdisc, rapl, stat, sysctl, tapestats, textfile, vmstat, wifi,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -27,6 +27,8 @@ pub struct Node {
     pub(crate) diskstats: diskstats::State,
     /// What the firmware said.
     pub(crate) dmi: dmi::State,
+    /// Which devices and counters are written.
+    pub(crate) ethtool: ethtool::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
@@ -76,6 +78,7 @@ impl Node {
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
             dmi: dmi::State::default(),
+            ethtool: ethtool::State::new(matches)?,
             filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
             ipvs: ipvs::State::new(matches)?,
