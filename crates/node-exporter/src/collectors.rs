@@ -14,9 +14,11 @@ pub(crate) mod cpufreq;
 pub(crate) mod diskstats;
 pub(crate) mod dmi;
 pub(crate) mod dmmultipath;
+pub(crate) mod drbd;
 pub(crate) mod drm;
 pub(crate) mod edac;
 pub(crate) mod entropy;
+pub(crate) mod ethtool;
 pub(crate) mod fibrechannel;
 pub(crate) mod filefd;
 pub(crate) mod filesystem;
@@ -26,23 +28,29 @@ pub(crate) mod interrupts;
 pub(crate) mod ipvs;
 pub(crate) mod kernel_hung;
 pub(crate) mod ksmd;
+pub(crate) mod lnstat;
 pub(crate) mod loadavg;
 pub(crate) mod logind;
 pub(crate) mod mdadm;
 pub(crate) mod meminfo;
 pub(crate) mod meminfo_numa;
 pub(crate) mod mmc;
+pub(crate) mod mountstats;
 pub(crate) mod netclass;
 pub(crate) mod netdev;
 pub(crate) mod netstat;
+pub(crate) mod network_route;
 pub(crate) mod nfs;
 mod nfs_rpc;
 pub(crate) mod nfsd;
 pub(crate) mod nvme;
 pub(crate) mod nvmesubsystem;
 pub(crate) mod os;
+pub(crate) mod pcidevice;
 pub(crate) mod powersupplyclass;
 pub(crate) mod pressure;
+pub(crate) mod processes;
+pub(crate) mod qdisc;
 pub(crate) mod rapl;
 pub(crate) mod rpi;
 pub(crate) mod schedstat;
@@ -53,8 +61,10 @@ pub(crate) mod softirqs;
 pub(crate) mod softnet;
 pub(crate) mod stat;
 pub(crate) mod swap;
+pub(crate) mod sysctl;
 pub(crate) mod systemd;
 pub(crate) mod tapestats;
+pub(crate) mod tcpstat;
 pub(crate) mod textfile;
 pub(crate) mod thermal_zone;
 pub(crate) mod time;
@@ -63,6 +73,8 @@ pub(crate) mod udp_queues;
 pub(crate) mod uname;
 pub(crate) mod vmstat;
 pub(crate) mod watchdog;
+pub(crate) mod wifi;
+pub(crate) mod xfrm;
 pub(crate) mod xfs;
 pub(crate) mod zfs;
 pub(crate) mod zoneinfo;
@@ -203,6 +215,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(dmmultipath::collect),
     },
     Collector {
+        name: "drbd",
+        on: false,
+        help: "disks mirrored over the network, from /proc/drbd",
+        flags: Vec::new,
+        collect: Collect::Now(drbd::collect),
+    },
+    Collector {
         name: "drm",
         on: false,
         help: "graphics cards of AMD, from /sys/class/drm",
@@ -222,6 +241,13 @@ pub const ALL: &[Collector] = &[
         help: "randomness that the kernel holds ready",
         flags: Vec::new,
         collect: Collect::Now(entropy::collect),
+    },
+    Collector {
+        name: "ethtool",
+        on: false,
+        help: "what drivers of network interfaces count, from ethtool",
+        flags: ethtool::flags,
+        collect: Collect::Now(ethtool::collect),
     },
     Collector {
         name: "fibrechannel",
@@ -287,6 +313,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(ksmd::collect),
     },
     Collector {
+        name: "lnstat",
+        on: false,
+        help: "counters of the kernel's network caches, from /proc/net/stat",
+        flags: Vec::new,
+        collect: Collect::Now(lnstat::collect),
+    },
+    Collector {
         name: "loadavg",
         on: true,
         help: "load averages, from /proc/loadavg",
@@ -329,6 +362,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(mmc::collect),
     },
     Collector {
+        name: "mountstats",
+        on: false,
+        help: "what NFS mounts read and wrote, from /proc/self/mountstats",
+        flags: Vec::new,
+        collect: Collect::Now(mountstats::collect),
+    },
+    Collector {
         name: "netclass",
         on: true,
         help: "properties of network interfaces, from /sys/class/net and netlink",
@@ -348,6 +388,13 @@ pub const ALL: &[Collector] = &[
         help: "counters of the network protocols, from /proc/net/netstat, snmp and snmp6",
         flags: netstat::flags,
         collect: Collect::Now(netstat::collect),
+    },
+    Collector {
+        name: "network_route",
+        on: false,
+        help: "routes to other networks, from netlink",
+        flags: Vec::new,
+        collect: Collect::Now(network_route::collect),
     },
     Collector {
         name: "nfs",
@@ -385,6 +432,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(os::collect),
     },
     Collector {
+        name: "pcidevice",
+        on: false,
+        help: "devices on PCI buses, from /sys/bus/pci",
+        flags: pcidevice::flags,
+        collect: Collect::Now(pcidevice::collect),
+    },
+    Collector {
         name: "powersupplyclass",
         on: true,
         help: "batteries and chargers, from /sys/class/power_supply",
@@ -397,6 +451,20 @@ pub const ALL: &[Collector] = &[
         help: "time that tasks waited, from /proc/pressure",
         flags: Vec::new,
         collect: Collect::Now(pressure::collect),
+    },
+    Collector {
+        name: "processes",
+        on: false,
+        help: "processes and threads by state, from /proc",
+        flags: Vec::new,
+        collect: Collect::Now(processes::collect),
+    },
+    Collector {
+        name: "qdisc",
+        on: false,
+        help: "what the queues of network interfaces sent, from netlink",
+        flags: qdisc::flags,
+        collect: Collect::Now(qdisc::collect),
     },
     Collector {
         name: "rapl",
@@ -469,6 +537,13 @@ pub const ALL: &[Collector] = &[
         collect: Collect::Now(swap::collect),
     },
     Collector {
+        name: "sysctl",
+        on: false,
+        help: "settings of the kernel that flags name, from /proc/sys",
+        flags: sysctl::flags,
+        collect: Collect::Now(sysctl::collect),
+    },
+    Collector {
         name: "systemd",
         on: false,
         help: "units of systemd, over D-Bus",
@@ -481,6 +556,13 @@ pub const ALL: &[Collector] = &[
         help: "tape drives, from /sys/class/scsi_tape",
         flags: tapestats::flags,
         collect: Collect::Now(tapestats::collect),
+    },
+    Collector {
+        name: "tcpstat",
+        on: false,
+        help: "TCP sockets by state, from netlink",
+        flags: Vec::new,
+        collect: Collect::Now(tcpstat::collect),
     },
     Collector {
         name: "textfile",
@@ -537,6 +619,20 @@ pub const ALL: &[Collector] = &[
         help: "watchdog timers, from /sys/class/watchdog",
         flags: Vec::new,
         collect: Collect::Now(watchdog::collect),
+    },
+    Collector {
+        name: "wifi",
+        on: false,
+        help: "wireless interfaces and their stations",
+        flags: wifi::flags,
+        collect: Collect::Now(wifi::collect),
+    },
+    Collector {
+        name: "xfrm",
+        on: false,
+        help: "packets that IPsec dropped, from /proc/net/xfrm_stat",
+        flags: Vec::new,
+        collect: Collect::Now(xfrm::collect),
     },
     Collector {
         name: "xfs",

@@ -1,4 +1,4 @@
-//! The kernel's tables of network interfaces, addresses and neighbours, dumped over rtnetlink.
+//! The kernel's tables of network interfaces, addresses, neighbours, routes, queues and sockets, dumped over netlink.
 //!
 //! The numbers are those of the network namespace of this process, whatever `--path.procfs` and `--path.sysfs` say.
 //! All headers have the same layout on 32-bit and 64-bit systems, in the byte order of the machine.
@@ -7,6 +7,9 @@ pub mod address;
 pub mod link;
 pub mod message;
 pub mod neighbour;
+pub mod queue;
+pub mod route;
+pub mod socket;
 
 use std::cell::RefCell;
 use std::io;
@@ -16,13 +19,17 @@ use std::time::{Duration, Instant};
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
-    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with,
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, sendto,
+    socket_with,
 };
 
 use self::address::Address;
 use self::link::Link;
 use self::message::End;
 use self::neighbour::Neighbour;
+use self::queue::Queue;
+use self::route::Route;
+use self::socket::Socket;
 use crate::Error;
 
 /// Protocol 0 of the family, which has no name in rustix.
@@ -37,8 +44,6 @@ const ATTEMPTS_MAX: usize = 3;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 /// The collectors of one scrape share a dump; the next scrape is never this close.
 const SHARED_FOR: Duration = Duration::from_millis(50);
-/// `AF_UNSPEC`.
-const ALL_FAMILIES: u8 = 0;
 /// Marks the request, and is found again in every part of the answer.
 const SEQUENCE: u32 = 1;
 
@@ -58,7 +63,7 @@ impl Netlink {
         {
             return Ok(Rc::clone(links));
         }
-        let mut links = dump(libc::RTM_GETLINK, ALL_FAMILIES, libc::RTM_NEWLINK, Link::parse)?;
+        let mut links = dump(&Table::route(libc::RTM_GETLINK, libc::RTM_NEWLINK), Link::parse)?;
         // An interrupted dump may have an interface twice.
         links.sort_by_key(|link| link.index);
         links.dedup_by_key(|link| link.index);
@@ -72,25 +77,93 @@ impl Netlink {
     ///
     /// Fails with [`Error::System`].
     pub fn addresses(&self) -> Result<Vec<Address>, Error> {
-        dump(libc::RTM_GETADDR, ALL_FAMILIES, libc::RTM_NEWADDR, Address::parse)
+        dump(
+            &Table::route(libc::RTM_GETADDR, libc::RTM_NEWADDR),
+            Address::parse,
+        )
     }
 
     /// Every IPv4 neighbour of every interface, in the kernel's order.
     ///
     /// Fails with [`Error::System`].
     pub fn neighbours(&self) -> Result<Vec<Neighbour>, Error> {
-        let family = libc::AF_INET as u8;
-        dump(libc::RTM_GETNEIGH, family, libc::RTM_NEWNEIGH, Neighbour::parse)
+        let mut body = [0; NEIGHBOUR_BYTES];
+        body[0] = libc::AF_INET as u8;
+        let table = Table {
+            protocol: NETLINK_ROUTE,
+            request: libc::RTM_GETNEIGH,
+            answer: libc::RTM_NEWNEIGH,
+            body: &body,
+        };
+        dump(&table, Neighbour::parse)
+    }
+
+    /// Every queueing discipline of every interface, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn queues(&self) -> Result<Vec<Queue>, Error> {
+        dump(
+            &Table::route(libc::RTM_GETQDISC, libc::RTM_NEWQDISC),
+            Queue::parse,
+        )
+    }
+
+    /// Every route of every table and family, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn routes(&self) -> Result<Vec<Route>, Error> {
+        dump(
+            &Table::route(libc::RTM_GETROUTE, libc::RTM_NEWROUTE),
+            Route::parse,
+        )
+    }
+
+    /// Every TCP socket of a family.
+    ///
+    /// Fails with [`Error::System`], also where the kernel has no `inet_diag`.
+    pub fn tcp_sockets(&self, family: AddressFamily) -> Result<Vec<Socket>, Error> {
+        let table = Table {
+            protocol: Some(netlink::SOCK_DIAG),
+            request: socket::BY_FAMILY,
+            answer: socket::BY_FAMILY,
+            body: &socket::request(family),
+        };
+        dump(&table, Socket::parse)
     }
 }
 
-/// Takes a whole table; `parse` gets the body of every message of the type `answer`.
-fn dump<T>(request: u16, family: u8, answer: u16, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
-    let request = message::request(request, family, SEQUENCE);
+/// Length of `ndmsg`, which the kernel checks.
+const NEIGHBOUR_BYTES: usize = 12;
+
+/// A table and how it is asked for.
+struct Table<'a> {
+    protocol: Option<Protocol>,
+    /// Type of the request.
+    request: u16,
+    /// Type of the messages that hold the rows.
+    answer: u16,
+    /// What follows the header of the request.
+    body: &'a [u8],
+}
+
+impl Table<'_> {
+    /// The whole of a table of rtnetlink: zeros, as many as the longest header among them has bytes.
+    const fn route(request: u16, answer: u16) -> Self {
+        Self {
+            protocol: NETLINK_ROUTE,
+            request,
+            answer,
+            body: &[0; message::REQUEST_BODY_BYTES],
+        }
+    }
+}
+
+/// Takes a whole table; `parse` gets the body of every message that holds a row.
+fn dump<T>(table: &Table<'_>, parse: fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Error> {
     let mut attempt = 1;
     loop {
         let mut rows = Vec::new();
-        match receive(&request, answer, &mut |body| rows.extend(parse(body))) {
+        match receive(table, &mut |body| rows.extend(parse(body))) {
             Ok(End::Whole) => return Ok(rows),
             Ok(End::Interrupted) if attempt == ATTEMPTS_MAX => return Ok(rows),
             Ok(End::Interrupted) => {}
@@ -104,18 +177,19 @@ fn dump<T>(request: u16, family: u8, answer: u16, parse: fn(&[u8]) -> Option<T>)
     }
 }
 
-fn receive(request: &[u8], answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
+fn receive(table: &Table<'_>, each: &mut dyn FnMut(&[u8])) -> io::Result<End> {
     // A socket of its own for each dump: nothing of an earlier one that failed can be left in it.
     let socket = socket_with(
         AddressFamily::NETLINK,
         SocketType::RAW,
         SocketFlags::CLOEXEC,
-        NETLINK_ROUTE,
+        table.protocol,
     )?;
     set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_TIMEOUT))?;
+    let request = message::request(table.request, SEQUENCE, table.body);
     sendto(
         &socket,
-        request,
+        &request,
         SendFlags::empty(),
         &SocketAddrNetlink::new(0, 0),
     )?;
@@ -131,7 +205,7 @@ fn receive(request: &[u8], answer: u16, each: &mut dyn FnMut(&[u8])) -> io::Resu
         let bytes = part
             .get(..length)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a part larger than 32 KiB"))?;
-        let read = message::read(bytes, SEQUENCE, answer, each)?;
+        let read = message::read(bytes, SEQUENCE, table.answer, each)?;
         if read.interrupted {
             end = End::Interrupted;
         }
@@ -165,6 +239,17 @@ mod tests {
                     .iter()
                     .any(|address| address.ip.is_loopback() && address.index == loopback.index)
         );
+    }
+
+    #[test]
+    fn this_machine_answers_for_every_table() {
+        let netlink = Netlink::default();
+        netlink.queues().unwrap();
+        netlink.routes().unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let sockets = netlink.tcp_sockets(AddressFamily::INET).unwrap();
+        assert!(sockets.iter().any(|socket| socket.state == socket::LISTEN));
+        drop(listener);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use clap::ArgMatches;
 use exporter_http::StartError;
 
 use crate::collectors::{
-    arp, bcache, cpu, cpufreq, diskstats, dmi, filesystem, hwmon, interrupts, ipvs, netclass, netdev,
-    netstat, os, powersupplyclass, rapl, rpi, slabinfo, stat, systemd, tapestats, textfile, vmstat,
+    arp, bcache, cpu, cpufreq, diskstats, dmi, ethtool, filesystem, hwmon, interrupts, ipvs, netclass,
+    netdev, netstat, os, pcidevice, powersupplyclass, qdisc, rapl, rpi, slabinfo, stat, sysctl, systemd,
+    tapestats, textfile, vmstat, wifi,
 };
 use crate::netlink::Netlink;
 use crate::source::Paths;
@@ -29,6 +30,8 @@ pub struct Node {
     pub(crate) diskstats: diskstats::State,
     /// What the firmware said.
     pub(crate) dmi: dmi::State,
+    /// Which devices and counters are written.
+    pub(crate) ethtool: ethtool::State,
     /// Which mounts are reported, and which of them do not answer.
     pub(crate) filesystem: filesystem::State,
     /// Which chips and sensors are written, and where they are.
@@ -45,8 +48,12 @@ pub struct Node {
     pub(crate) netstat: netstat::State,
     /// The parsed os-release file.
     pub(crate) os: os::State,
+    /// Names of devices.
+    pub(crate) pcidevice: pcidevice::State,
     /// Which power supplies are written.
     pub(crate) powersupplyclass: powersupplyclass::State,
+    /// Which queues are written.
+    pub(crate) qdisc: qdisc::State,
     /// Where the zone is named.
     pub(crate) rapl: rapl::State,
     /// The firmware's device, and what is asked once.
@@ -55,6 +62,8 @@ pub struct Node {
     pub(crate) slabinfo: slabinfo::State,
     /// Whether soft interrupts are written.
     pub(crate) stat: stat::State,
+    /// Which kernel settings are written.
+    pub(crate) sysctl: sysctl::State,
     /// Which units are written, and what of them.
     pub(crate) systemd: systemd::State,
     /// Which tape drives are written.
@@ -63,6 +72,8 @@ pub struct Node {
     pub(crate) textfile: textfile::State,
     /// Which fields are written.
     pub(crate) vmstat: vmstat::State,
+    /// The directory of fixtures.
+    pub(crate) wifi: wifi::State,
 }
 
 impl Node {
@@ -79,6 +90,7 @@ impl Node {
             cpufreq: cpufreq::State::default(),
             diskstats: diskstats::State::new(matches)?,
             dmi: dmi::State::default(),
+            ethtool: ethtool::State::new(matches)?,
             filesystem: filesystem::State::new(matches)?,
             hwmon: hwmon::State::new(matches)?,
             interrupts: interrupts::State::new(matches)?,
@@ -87,15 +99,19 @@ impl Node {
             netdev: netdev::State::new(matches)?,
             netstat: netstat::State::new(matches)?,
             os: os::State::default(),
+            pcidevice: pcidevice::State::new(matches),
             powersupplyclass: powersupplyclass::State::new(matches)?,
+            qdisc: qdisc::State::new(matches)?,
             rapl: rapl::State::new(matches),
             rpi: rpi::State::new(matches),
             slabinfo: slabinfo::State::new(matches)?,
             stat: stat::State::new(matches),
+            sysctl: sysctl::State::new(matches)?,
             systemd: systemd::State::new(matches)?,
             tapestats: tapestats::State::new(matches)?,
             textfile: textfile::State::new(matches),
             vmstat: vmstat::State::new(matches)?,
+            wifi: wifi::State::new(matches),
         })
     }
 }

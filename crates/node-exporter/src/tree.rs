@@ -17,7 +17,16 @@ pub(crate) fn collected(
     for (name, content) in files {
         make(&root.path().join(name), content);
     }
-    let node = node(root.path(), arguments);
+    collected_below(root.path(), collect, arguments)
+}
+
+/// What `collect` writes where the tree below `root` is all that exists, like [`collected`]: for trees with links.
+pub(crate) fn collected_below(
+    root: &Path,
+    collect: fn(&Node, &mut Exposition) -> Result<(), Error>,
+    arguments: &[&str],
+) -> String {
+    let node = node(root, arguments);
     let mut out = Exposition::default();
     let result = collect(&node, &mut out);
     let mut text = out.to_text();
@@ -25,7 +34,7 @@ pub(crate) fn collected(
         text.push_str(&error.to_string());
         text.push('\n');
     }
-    text.replace(&*root.path().to_string_lossy(), "")
+    text.replace(&*root.to_string_lossy(), "")
 }
 
 /// Like [`collected`], without the lines of help and type.

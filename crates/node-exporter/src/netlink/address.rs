@@ -41,7 +41,8 @@ impl Address {
     }
 }
 
-fn address(value: &[u8]) -> Option<IpAddr> {
+/// An address of 4 or 16 bytes.
+pub(super) fn address(value: &[u8]) -> Option<IpAddr> {
     match value.len() {
         4 => Some(IpAddr::from(*value.first_chunk::<4>()?)),
         16 => Some(IpAddr::from(*value.first_chunk::<16>()?)),

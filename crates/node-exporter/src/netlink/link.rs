@@ -174,7 +174,7 @@ impl Statistics {
 }
 
 /// A string up to its end mark.
-fn text(value: &[u8]) -> String {
+pub(crate) fn text(value: &[u8]) -> String {
     let end = memchr::memchr(0, value).unwrap_or(value.len());
     String::from_utf8_lossy(&value[..end]).into_owned()
 }

@@ -6,12 +6,8 @@ use std::io;
 const HEADER_BYTES: usize = 16;
 /// Length and type of an attribute.
 const ATTRIBUTE_HEADER_BYTES: usize = 4;
-/// `struct ifinfomsg`, the body of a request for interfaces.
-const LINK_BYTES: usize = 16;
-/// `struct ifaddrmsg`, the body of a request for addresses.
-const ADDRESS_BYTES: usize = 8;
-/// `struct ndmsg`, the body of a request for neighbours.
-const NEIGHBOUR_BYTES: usize = 12;
+/// `struct tcmsg`, which is the longest body that the request for a table of rtnetlink must have.
+pub const REQUEST_BODY_BYTES: usize = 20;
 /// The bits of an attribute's type that are not flags.
 const ATTRIBUTE_TYPE: u16 = 0x3fff;
 
@@ -33,24 +29,19 @@ pub struct Read {
     pub interrupted: bool,
 }
 
-/// The request for a whole table, or its part of one address family (`AF_…`, 0 for all).
+/// The request for a whole table, its header and `body`.
 #[must_use]
-pub fn request(kind: u16, family: u8, sequence: u32) -> Vec<u8> {
-    // The kernel warns in its log about bytes that are left over.
-    let body_bytes = match kind {
-        libc::RTM_GETADDR => ADDRESS_BYTES,
-        libc::RTM_GETNEIGH => NEIGHBOUR_BYTES,
-        _ => LINK_BYTES,
-    };
-    let mut bytes = vec![0; HEADER_BYTES + body_bytes];
-    let length = bytes.len() as u32;
+pub fn request(kind: u16, sequence: u32, body: &[u8]) -> Vec<u8> {
+    let length = (HEADER_BYTES + body.len()) as u32;
     let flags = (libc::NLM_F_REQUEST | libc::NLM_F_DUMP) as u16;
-    bytes[..4].copy_from_slice(&length.to_ne_bytes());
-    bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
-    bytes[6..8].copy_from_slice(&flags.to_ne_bytes());
-    bytes[8..12].copy_from_slice(&sequence.to_ne_bytes());
-    // Every body begins with the family.
-    bytes[HEADER_BYTES] = family;
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + body.len());
+    bytes.extend(length.to_ne_bytes());
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend(flags.to_ne_bytes());
+    bytes.extend(sequence.to_ne_bytes());
+    // The kernel fills in the port of the sender.
+    bytes.extend([0; 4]);
+    bytes.extend(body);
     bytes
 }
 
@@ -140,7 +131,9 @@ fn reported(body: &[u8]) -> io::Result<()> {
     }
 }
 
-fn aligned(length: usize) -> usize {
+/// Where what follows begins.
+#[must_use]
+pub(super) fn aligned(length: usize) -> usize {
     length.next_multiple_of(4)
 }
 
