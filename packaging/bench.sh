@@ -17,6 +17,6 @@ if [ ! -x "$peer" ]; then
 fi
 
 say "building"
-cargo build --release --locked --workspace --bins
-cargo bench --locked -p metrics-registry
-cargo bench --locked -p tests --bench side_by_side
+packaging/release.sh --workspace --bins
+cargo bench --quiet --locked -p metrics-registry
+cargo bench --quiet --locked -p tests --bench side_by_side

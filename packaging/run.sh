@@ -15,7 +15,7 @@ PAGE_PORT=${PAGE_PORT:-9090}
 
 need_rust
 say "building (the first time takes some minutes on a Pi)"
-cargo build --release --locked -p node-exporter -p scraper
+packaging/release.sh -p node-exporter -p scraper
 
 directory=$(mktemp -d)
 node=

@@ -26,7 +26,7 @@ pub fn run<E: Exporter>(
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
     let result = match flags::parse(about, flags, std::env::args_os()) {
-        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, &matches, build),
+        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
         Ok(Wanted::Print(text)) => {
             // A reader that is gone (`--help | head`) is no fault.
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -48,7 +48,7 @@ pub fn run<E: Exporter>(
 fn live<E: Exporter>(
     about: &'static About,
     settings: &Settings,
-    matches: &ArgMatches,
+    matches: ArgMatches,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> Result<(), StartError> {
     logging::start(settings.log_level, settings.log_format);
@@ -60,7 +60,9 @@ fn live<E: Exporter>(
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
         let watch = Watch::start(settings.config_file.clone())?;
-        let exporter = build(matches).await?;
+        let exporter = build(&matches).await?;
+        // A few hundred flags with their texts; nobody reads them again.
+        drop(matches);
         let listeners = open(settings)?;
         let limits = Limits::default();
         let site = Site::new(about, exporter, settings, watch, limits);

@@ -3,7 +3,7 @@
 //! The start runs code that no scrape runs (flags, web config, regular expressions), and the kernel maps 16 pages for
 //! each page touched. Dropping the mapped code once lets in only what scrapes use; the pages stay in the page cache,
 //! and nothing is read from the card again. The heap's free pages go back too.
-//! Measured on the node exporter, 200 scrapes, x86-64, 2026-11: 4,720 KiB resident without this, 3,4xx KiB with it.
+//! Measured on the node exporter, 200 scrapes, x86-64, 2026-11: 4,720 KiB resident without this, 4,056 KiB with it.
 
 use std::ops::Range;
 
@@ -14,25 +14,28 @@ const MAPS_BYTES_MAX: usize = 64 << 10;
 pub(crate) fn release() {
     trim_heap();
     match std::fs::read_to_string("/proc/self/maps") {
-        Ok(maps) if maps.len() <= MAPS_BYTES_MAX => maps.lines().filter_map(code).for_each(drop_pages),
+        Ok(maps) if maps.len() <= MAPS_BYTES_MAX => maps.lines().filter_map(unwritten).for_each(drop_pages),
         Ok(_) => log::debug!("too many mappings, the start's memory is kept"),
         Err(error) => log::debug!(error:%; "the start's memory is kept"),
     }
 }
 
-/// The addresses of a line of `/proc/self/maps` that maps code of a file: readable, executable, never written.
-fn code(line: &str) -> Option<Range<usize>> {
+/// The addresses of a line of `/proc/self/maps` that maps a part of a file that is never written: its code, or its
+/// first part, which holds names and constants. What the loader relocates stands later and is not touched.
+fn unwritten(line: &str) -> Option<Range<usize>> {
     let mut fields = line.split_ascii_whitespace();
     let (start, end) = fields.next()?.split_once('-')?;
-    let is_code = fields.next()? == "r-xp" && fields.nth(3)?.starts_with('/');
+    let (access, offset) = (fields.next()?, fields.next()?);
+    let is_unwritten = access == "r-xp" || (access == "r--p" && offset == "00000000");
+    let is_file = fields.nth(2)?.starts_with('/');
     let address = |text| usize::from_str_radix(text, 16).ok();
-    is_code.then_some(address(start)?..address(end)?)
+    (is_unwritten && is_file).then_some(address(start)?..address(end)?)
 }
 
 fn drop_pages(range: Range<usize>) {
     let start = std::ptr::without_provenance_mut(range.start);
-    // SAFETY: The range is a private mapping of a file that is executable and was never writable, as the kernel just
-    // told, so its pages are those of the file, and a page that is dropped is mapped again when it is next run.
+    // SAFETY: The range is a private mapping of a file that nobody wrote to: code, or the part that the loader does not
+    // relocate. Its pages are those of the file, and one that is dropped is mapped again when it is next used.
     let dropped =
         unsafe { rustix::mm::madvise(start, range.end - range.start, rustix::mm::Advice::LinuxDontNeed) };
     if let Err(error) = dropped {
@@ -57,24 +60,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_code_of_files_is_dropped() {
-        let is_code = |line| code(line).is_some();
+    fn only_what_is_never_written_is_dropped() {
+        let is_dropped = |line| unwritten(line).is_some();
         assert_eq!(
-            code("55e0-55f0 r-xp 00001000 fe:00 1234    /usr/bin/pi-node-exporter"),
+            unwritten("55e0-55f0 r-xp 00001000 fe:00 1234    /usr/bin/pi-node-exporter"),
             Some(0x55e0..0x55f0)
         );
-        assert!(!is_code(
+        assert!(!is_dropped(
             "55f0-5600 rw-p 00001000 fe:00 1234    /usr/bin/pi-node-exporter"
         ));
-        assert!(!is_code(
+        assert!(!is_dropped(
             "55f0-5600 r--p 00001000 fe:00 1234    /usr/bin/pi-node-exporter"
         ));
-        assert!(!is_code(
+        assert!(!is_dropped(
             "55f0-5600 rwxp 00001000 fe:00 1234    /usr/bin/pi-node-exporter"
         ));
-        assert!(!is_code("7ffd-7ffe r-xp 00000000 00:00 0       [vdso]"));
-        assert!(!is_code("7ffd-7ffe r-xp 00000000 00:00 0"));
-        assert!(!is_code("nonsense"));
+        assert!(!is_dropped("7ffd-7ffe r-xp 00000000 00:00 0       [vdso]"));
+        assert!(!is_dropped("7ffd-7ffe r-xp 00000000 00:00 0"));
+        assert!(!is_dropped("nonsense"));
     }
 
     #[test]
