@@ -202,7 +202,10 @@ fn bombs_and_endless_bodies_stay_within_memory() {
         let (health, error) = outcome(&scraper, job);
         assert!(health == "down" && !error.is_empty(), "{job}: {health} {error}");
     }
-    assert_eq!(outcome(&scraper, "fine").0, "up");
+    // A debug build may be busy with a bomb for longer than a timeout; the good target is up between them.
+    until("the good target to be up", || {
+        (outcome(&scraper, "fine").0 == "up").then_some(())
+    });
     let peak_kib = scraper.memory_kib("VmHWM");
     assert!(peak_kib < 28 << 10, "bombs took the scraper to {peak_kib} KiB");
 }
