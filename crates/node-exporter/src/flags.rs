@@ -93,11 +93,7 @@ pub fn switch(name: &str, help: &str) -> [Arg; 2] {
 /// What the last of `--NAME` and `--no-NAME` says; nothing where neither was given.
 #[must_use]
 pub fn switched(matches: &ArgMatches, name: &str) -> Option<bool> {
-    match (is_given(matches, name), is_given(matches, &negative(name))) {
-        (true, _) => Some(true),
-        (false, true) => Some(false),
-        (false, false) => None,
-    }
+    exporter_http::flags::switch_value(matches, name)
 }
 
 /// Whether a flag stands on the command line, and is not there by its default.

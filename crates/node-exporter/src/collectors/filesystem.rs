@@ -4,7 +4,7 @@
 //! that has not answered in time is reported with `device_error="mountpoint timeout"` and not asked again until it does.
 
 mod asker;
-mod mounts;
+pub(super) mod mounts;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use memchr::memmem;
 
+use crate::collectors::filesystem::mounts::decode;
+
 /// One mount.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mount<'a> {
@@ -30,30 +32,6 @@ pub(super) fn parse(text: &[u8]) -> impl Iterator<Item = Mount<'_>> {
             mount_point: OsString::from_vec(mount_point).into(),
         })
     })
-}
-
-/// Undoes `\040`.
-fn decode(mut name: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(name.len());
-    loop {
-        name = match name {
-            [] => return decoded,
-            [
-                b'\\',
-                a @ b'0'..=b'3',
-                b @ b'0'..=b'7',
-                c @ b'0'..=b'7',
-                rest @ ..,
-            ] => {
-                decoded.push((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0'));
-                rest
-            }
-            [byte, rest @ ..] => {
-                decoded.push(*byte);
-                rest
-            }
-        };
-    }
 }
 
 #[cfg(test)]

@@ -205,7 +205,7 @@ fn has(options: &[u8], option: &[u8]) -> bool {
 }
 
 /// Turns `\040` into a space, and so every octal number of three digits.
-fn decode(name: &[u8]) -> Vec<u8> {
+pub(in crate::collectors) fn decode(name: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(name.len());
     let mut rest = name;
     while let Some((first, after)) = rest.split_first() {
