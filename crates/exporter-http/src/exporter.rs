@@ -12,6 +12,14 @@ pub trait Exporter: 'static {
     /// What stands in `out` at [`Scrape::deadline`] is what the client gets: the future is dropped there.
     fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> impl Future<Output = Result<(), Refused>>;
 
+    /// Whether two requests for the same path and query at once are answered by one run.
+    ///
+    /// For a source that should not be asked twice at a time, as a database. The deadline of the request that began the
+    /// run ends it. A later request with an earlier deadline gets at that what the process tells about itself, with 200.
+    fn shares_scrapes(&self) -> bool {
+        false
+    }
+
     /// Whether `/probe` is served too, by the same `scrape`.
     fn has_probe(&self) -> bool {
         false

@@ -14,6 +14,7 @@
 //! | `stream`        | the bytes of a connection, plain or TLS                                                  |
 //! | `routes`        | path → answer; `reply` puts the headers on, `payload` and `gzip` encode                   |
 //! | `scrape`        | one request for samples; `deadline`, `negotiate` and `query` read what it asks for        |
+//! | `runs`          | one run for all clients that ask the same at once                                         |
 //! | `web_config`    | `--web.config.file` and its changes; `tls`, `auth` and `rate_limit` do what it says        |
 //! | `telemetry`     | what the process tells about itself; `version` what it was built from                     |
 //! | `landing`       | the page at `/`                                                                          |
@@ -44,6 +45,7 @@ mod query;
 mod rate_limit;
 mod reply;
 mod routes;
+mod runs;
 mod scrape;
 pub mod serve;
 mod server;

@@ -16,6 +16,7 @@ use crate::pace::{Flights, Pace};
 use crate::payload::{Encoder, Payload};
 use crate::rate_limit::Bucket;
 use crate::reply::Reply;
+use crate::runs::Runs;
 use crate::telemetry::Telemetry;
 use crate::web_config::watch::{Loaded, Watch};
 use crate::{About, Exporter, landing, negotiate, query, scrape};
@@ -29,6 +30,8 @@ pub(crate) struct Site<E> {
     pub encoder: Encoder,
     pub expositions: scrape::Expositions,
     pub flights: Flights,
+    /// Runs that the next client may share.
+    pub runs: Runs,
     /// Whether the newest scrape did not finish in time.
     pub late: Cell<bool>,
     watch: Watch,
@@ -53,6 +56,7 @@ impl<E: Exporter> Site<E> {
             encoder: Encoder::default(),
             expositions: scrape::Expositions::default(),
             flights: Flights::new(settings.max_requests),
+            runs: Runs::default(),
             late: Cell::new(false),
             watch,
             limits,
@@ -66,7 +70,11 @@ impl<E: Exporter> Site<E> {
     }
 
     /// Answers one request, whatever it is.
-    pub(crate) async fn answer(&self, request: Request<Incoming>, pace: &Pace) -> Response<Payload> {
+    pub(crate) async fn answer(
+        self: &Rc<Self>,
+        request: Request<Incoming>,
+        pace: &Pace,
+    ) -> Response<Payload> {
         let loaded = self.watch.current();
         let gzip = negotiate::accepts_gzip(&joined(request.headers(), &ACCEPT_ENCODING));
         let reply = match self.refusal(&loaded, &request, pace).await {
@@ -104,7 +112,7 @@ impl<E: Exporter> Site<E> {
         }
     }
 
-    async fn route(&self, request: Request<Incoming>, gzip: bool, pace: &Pace) -> Reply {
+    async fn route(self: &Rc<Self>, request: Request<Incoming>, gzip: bool, pace: &Pace) -> Reply {
         let (parts, body) = request.into_parts();
         if !body.is_end_stream()
             && let Err(refusal) = self.drain(body).await

@@ -35,7 +35,7 @@ const BUFFER_BYTES_MAX: usize = 64 * 1024;
 
 /// One exporter on its listeners.
 pub(crate) struct Server<E> {
-    pub site: Site<E>,
+    pub site: Rc<Site<E>>,
     limits: Limits,
     connections: Rc<Connections>,
     /// Set once: nothing new is accepted, answered connections are closed.
@@ -48,7 +48,7 @@ pub(crate) struct Server<E> {
 impl<E: Exporter> Server<E> {
     pub(crate) fn new(site: Site<E>, limits: Limits) -> Rc<Self> {
         Rc::new(Self {
-            site,
+            site: Rc::new(site),
             limits,
             connections: Rc::default(),
             ending: Cell::new(false),

@@ -13,6 +13,7 @@ mod process;
 mod routes;
 mod running;
 mod sample;
+mod sharing;
 mod tls;
 mod unix;
 mod web_config;

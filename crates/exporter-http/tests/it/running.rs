@@ -44,7 +44,16 @@ impl Running {
         Self::start(Settings::default(), Limits::default())
     }
 
+    /// Clients that ask the same at once share a run.
+    pub fn sharing() -> Self {
+        Self::start_sample(&ABOUT, Settings::default(), Limits::default(), true)
+    }
+
     pub fn start_as(about: &'static About, settings: Settings, limits: Limits) -> Self {
+        Self::start_sample(about, settings, limits, false)
+    }
+
+    fn start_sample(about: &'static About, settings: Settings, limits: Limits, shares: bool) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -66,7 +75,8 @@ impl Running {
                     // An error is a sender that was dropped, which means stop too.
                     let _ = stopped.await;
                 };
-                serve::until(about, Sample::default(), &settings, limits, listeners, stop).await
+                let sample = Sample::new(shares);
+                serve::until(about, sample, &settings, limits, listeners, stop).await
             })
         });
         Self {

@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::future::pending;
+use std::rc::Rc;
 use std::time::Duration;
 
 use exporter_http::{About, Exporter, Refused, Request, Response, Scrape};
 use metrics_registry::{Exposition, Family};
+use tokio::sync::Notify;
 
 pub static ABOUT: About = About {
     binary: "pi-sample-exporter",
@@ -26,12 +28,30 @@ const SAMPLE: Family<1> = Family::counter("sample_total", "A sample that counts 
 
 #[derive(Default)]
 pub struct Sample {
+    /// Whether clients that ask the same at once share a run.
+    shares: bool,
     ready: Cell<bool>,
+    runs: Cell<u32>,
+    /// One for each run that has not ended.
+    under_way: Rc<()>,
+    gate: Notify,
+}
+
+impl Sample {
+    pub fn new(shares: bool) -> Self {
+        Self {
+            shares,
+            ..Self::default()
+        }
+    }
 }
 
 impl Exporter for Sample {
-    /// `samples=3`, then `wait=50` milliseconds, `hang` for ever, or `refuse`.
+    /// `samples=3`, then `wait=50` milliseconds, until the `gate` opens, `hang` for ever, or `refuse`;
+    /// `count` tells the number of the run, `others` how many are under way.
     async fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> Result<(), Refused> {
+        let _under_way = Rc::clone(&self.under_way);
+        self.runs.set(self.runs.get() + 1);
         for (name, value) in &scrape.query {
             match name.as_str() {
                 "samples" => {
@@ -43,6 +63,13 @@ impl Exporter for Sample {
                     let milliseconds = value.parse().unwrap_or(0);
                     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
                 }
+                "count" => out.sample(&SAMPLE, ["run"], f64::from(self.runs.get())),
+                "others" => out.sample(
+                    &SAMPLE,
+                    ["others"],
+                    Rc::strong_count(&self.under_way) as f64 - 2.0,
+                ),
+                "gate" => self.gate.notified().await,
                 "hang" => pending().await,
                 "echo" => out.sample(&SAMPLE, [value], 1.0),
                 "refuse" => return Err(Refused(format!("no {value}"))),
@@ -55,6 +82,10 @@ impl Exporter for Sample {
         Ok(())
     }
 
+    fn shares_scrapes(&self) -> bool {
+        self.shares
+    }
+
     fn has_probe(&self) -> bool {
         true
     }
@@ -63,6 +94,10 @@ impl Exporter for Sample {
         let (content_type, body) = match request.path.as_str() {
             "/become-ready" => {
                 self.ready.set(true);
+                ("text/plain", "ok".to_owned())
+            }
+            "/open-gate" => {
+                self.gate.notify_waiters();
                 ("text/plain", "ok".to_owned())
             }
             "/page" => ("text/html; charset=utf-8", "<script>1</script>".repeat(200)),
