@@ -80,28 +80,32 @@ can_debian() {
 }
 
 # fetch_library TARGET ARCHITECTURE VERSION: unpacks Debian's standard library for another architecture below target/.
-# Its package lists are kept apart from the system's, which may not know that architecture.
+# Each list is asked by itself, because one that its mirror has half renewed spoils those beside it. The lists are kept
+# apart from the system's, which may not know that architecture.
 fetch_library() {
-    directory=$PWD/target/debian-rust/$1
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep '/debian/*$' | head -n 1)
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' | sed -n 's|/debian/*$|/debian|p' | head -n 1)
     [ -n "$mirror" ] || return 1
+    for list in "$mirror trixie" "$mirror-security trixie-security" "$mirror-security bookworm-security"; do
+        fetch_from "$list" "$@" && return 0
+    done
+    return 1
+}
+
+# fetch_from LIST TARGET ARCHITECTURE VERSION
+fetch_from() {
+    directory=$PWD/target/debian-rust/$2
+    version=$4
+    rm -rf "$directory"
     mkdir -p "$directory/lists/partial" || return 1
-    # Debian's newest stable release has the same version for every architecture.
-    cat >"$directory/sources.list" <<EOF
-deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main
-deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror-security trixie-security main
-EOF
-    sed -i 's|/-security|-security|' "$directory/sources.list"
-    set -- "$@" -o "APT::Architecture=$2" -o "APT::Architectures::=$2" -o "Dir::State::Lists=$directory/lists" \
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $1 main" >"$directory/sources.list"
+    set -- -qq -o "APT::Architecture=$3" -o "APT::Architectures::=$3" -o "Dir::State::Lists=$directory/lists" \
         -o "Dir::Etc::SourceList=$directory/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-        -o APT::Sandbox::User=root -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
-    version=$3
-    shift 3
-    apt-get -qq "$@" update || return 1
-    for package in libstd-rust-dev libstd-rust-web-dev; do
+        -o APT::Sandbox::User=root -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    apt-get "$@" update 2>/dev/null || return 1
+    for package in libstd-rust-web-dev libstd-rust-dev; do
         full=$(apt-cache "$@" show "$package" 2>/dev/null | sed -n "s/^Version: \($version+.*\)/\1/p" | head -n 1)
         [ -n "$full" ] || continue
-        (cd "$directory" && apt-get -qq "$@" download "$package=$full" && dpkg -x "$package"_*.deb .) || return 1
+        (cd "$directory" && apt-get "$@" download "$package=$full" && dpkg -x "$package"_*.deb .) || return 1
         return 0
     done
     return 1
