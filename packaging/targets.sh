@@ -24,16 +24,25 @@ gnu_prefix() {
 
 # The C compiler, which also calls the linker. For musl too: Rust brings musl's own start files and library.
 cross_gcc() {
-    echo "$(gnu_prefix "$1")-gcc"
+    if [ "$1" = "$(host_target)" ]; then
+        echo cc
+    else
+        echo "$(gnu_prefix "$1")-gcc"
+    fi
 }
 
 cross_ar() {
-    echo "$(gnu_prefix "$1")-gcc-ar"
+    if [ "$1" = "$(host_target)" ]; then
+        echo ar
+    else
+        echo "$(gnu_prefix "$1")-gcc-ar"
+    fi
 }
 
-# Installs Debian's cross compiler of a target.
+# Installs Debian's cross compiler of a target; this machine has its own.
 need_gcc() {
     case $1 in
+        "$(host_target)") ;;
         x86_64-*) install_missing x86_64-linux-gnu-gcc gcc-x86-64-linux-gnu \
             /usr/x86_64-linux-gnu/include/stdio.h libc6-dev-amd64-cross ;;
         aarch64-*) install_missing aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu \
@@ -58,7 +67,7 @@ can_rustup() {
     if ! [ -d "$(rustc --print sysroot)/lib/rustlib/$1/lib" ]; then
         command -v rustup >/dev/null 2>&1 && rustup target add "$1" >/dev/null 2>&1 || return 1
     fi
-    [ "$1" = "$(host_target)" ] || need_gcc "$1"
+    need_gcc "$1"
 }
 
 # Debian's rustc is new enough, and Debian has the standard library of the same version for the target.

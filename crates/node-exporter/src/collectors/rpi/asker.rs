@@ -3,8 +3,6 @@
 //! The kernel waits a second for each answer and cannot be interrupted meanwhile. There is at most one such thread; while
 //! it waits, the firmware is not asked again. Where there is no device there is no thread.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, oneshot};
@@ -94,10 +92,7 @@ impl Asker {
             return Round::failed(error);
         }
         let answered = match &mut *connection {
-            Connection::Lent(receiver) => {
-                let answer = poll_fn(|context| Pin::new(&mut *receiver).poll(context));
-                tokio::time::timeout_at(limit, answer).await
-            }
+            Connection::Lent(receiver) => tokio::time::timeout_at(limit, receiver).await,
             Connection::Closed | Connection::Open(..) => return Round::failed(late()),
         };
         match answered {
@@ -195,19 +190,21 @@ fn late() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
 
-    /// Hangs in the first question of the first device until a second one is let in.
+    /// Hangs in every question until the firmware is awake.
     struct Hanging;
 
     static OPENED: AtomicUsize = AtomicUsize::new(0);
-    static GATE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    static AWAKE: AtomicBool = AtomicBool::new(false);
 
     impl Transport for Hanging {
         fn exchange(&self, message: &mut [u32]) -> Result<(), Error> {
-            drop(GATE.lock());
+            while !AWAKE.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
             message[5] = u32::MAX;
             Ok(())
         }
@@ -231,14 +228,13 @@ mod tests {
                 let deadline = Instant::now() + MARGIN + Duration::from_millis(milliseconds);
                 asker.ask(&board, deadline)
             };
-            let gate = GATE.lock().unwrap();
             let first = ask(50).await.result.unwrap_err().to_string();
             assert!(first.starts_with("firmware: does not answer"), "{first}");
             let started = Instant::now();
             let second = ask(60_000).await.result.unwrap_err().to_string();
             assert_eq!(first, second);
             assert!(started.elapsed() < ANSWER_TIMEOUT, "not waited for again");
-            drop(gate);
+            AWAKE.store(true, Ordering::Release);
             while ask(60_000).await.result.is_err() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
