@@ -12,10 +12,12 @@ mod clients;
 mod daemon;
 mod http;
 mod life;
+mod metric_docs;
 mod mounts;
 mod output;
 mod page;
 mod peer;
 mod prometheus;
+
 mod targets;
 mod textfile;
