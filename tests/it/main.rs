@@ -18,6 +18,7 @@ mod output;
 mod page;
 mod peer;
 mod prometheus;
+mod reference;
 
 mod targets;
 mod textfile;

@@ -296,7 +296,13 @@ impl<'a> Reader<'a> {
                     found.declared.push(family);
                 }
             }
-            Finding::RunTime => found.run_time = true,
+            // What hands a name on is no maker of names.
+            Finding::RunTime => {
+                found.run_time |= self
+                    .function
+                    .as_ref()
+                    .is_none_or(|(_, name)| !name.ends_with("::dynamic"));
+            }
             // Only a function that is given text can be completed by its callers.
             Finding::Open => {
                 let completed = within.filter(|key| self.takes_text.contains(key));
