@@ -12,6 +12,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
     python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static
+packaging/peers.sh
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -14,11 +14,14 @@ mod emulator;
 mod fixtures;
 mod http;
 mod life;
+mod metric_docs;
 mod mounts;
 mod output;
 mod page;
 mod peer;
 mod prometheus;
+mod reference;
+
 mod targets;
 mod textfile;
 mod unprivileged;
