@@ -10,7 +10,6 @@
 
 pub(crate) mod document;
 pub(crate) mod duration;
-pub(crate) mod node;
 pub(crate) mod tls_plan;
 pub(crate) mod watch;
 
@@ -21,8 +20,9 @@ use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
-use self::document::{Document, RateLimit};
-use self::node::{Place, Word};
+use settings::Place;
+
+use self::document::{Document, RateLimit, Word};
 use self::tls_plan::TlsPlan;
 
 /// Headers that the file may set, with the values that each may have; none means any.

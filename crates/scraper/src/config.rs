@@ -2,15 +2,12 @@
 //!
 //! | module       | holds                                                             |
 //! |--------------|-------------------------------------------------------------------|
-//! | [`yaml`]     | a file as a tree with places                                      |
-//! | `read`       | from the tree to values                                           |
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
 //! | [`targets`]  | where its targets come from                                       |
 //! | [`http`]     | credentials and TLS                                               |
 //! | [`duration`] | `1m30s`                                                           |
 //! | [`size`]     | `16MB`                                                            |
-//! | [`secret`]   | what is never shown                                               |
 //!
 //! Nothing is ignored: a key that is unknown, or known and not supported yet, stops the start and names itself.
 
@@ -18,24 +15,28 @@ pub mod duration;
 pub mod http;
 pub mod job;
 pub(crate) mod raw;
-mod read;
-pub mod secret;
 pub mod size;
 pub mod targets;
-pub mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use self::duration::PromDuration;
 pub use self::job::Job;
-pub use self::secret::Secret;
 pub use self::size::Size;
-pub use self::yaml::Error;
+pub use settings::{Error, Secret};
 
 use self::raw::{Document, Global};
-use self::read::At;
-use self::yaml::Place;
+use settings::document::{self, Limits, Place};
+use settings::read::At;
+
+/// What a file may take, configuration or target list. A list of 10,000 targets has about 1 MB; the deepest known key
+/// stands in five sections.
+pub const LIMITS: Limits = Limits {
+    bytes: 8 << 20,
+    depth: 32,
+    parts: 200_000,
+};
 
 /// Everything that the file says, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,12 +50,12 @@ pub struct Config {
 impl Config {
     /// Reads and checks a file. Fails with one line that names file, line, column and reason.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        Self::parse(path, &yaml::load(path)?)
+        Self::parse(path, &document::load(path, &LIMITS)?)
     }
 
     /// Checks `text`, which came from `path`; relative paths in it start at the folder of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        let mut document: Document = yaml::parse(path, text)?;
+        let mut document: Document = document::parse(path, text, &LIMITS)?;
         let refuse = |place: Place, reason: String| Error {
             path: path.to_owned(),
             place,

@@ -1,7 +1,23 @@
 //! The fields of a web configuration file, as they are written. Whether a word is right is not looked at here.
 
+use settings::document::{self, Limits, Node, Place, Value};
+
 use super::Error;
-use super::node::{self, Node, Place, Value, Word};
+
+/// What the file may take. The largest sensible one, with inline certificates and a hundred users, has 30 kB; the
+/// deepest known field stands in three sections.
+pub(crate) const LIMITS: Limits = Limits {
+    bytes: 256 * 1024,
+    depth: 16,
+    parts: 20_000,
+};
+
+/// A scalar and where it stands.
+#[derive(Clone)]
+pub(crate) struct Word {
+    pub text: String,
+    pub place: Place,
+}
 
 /// The whole file.
 pub(crate) struct Document {
@@ -43,7 +59,9 @@ pub(crate) struct RateLimit {
 impl Document {
     /// Reads the text. Fails on what is not YAML, on an unknown or repeated field, and on a list where a word belongs.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let mut file = Section::new(String::new(), node::parse(text)?)?;
+        let tree =
+            document::tree(text, &LIMITS).map_err(|(place, reason)| wrong(String::new(), place, &reason))?;
+        let mut file = Section::new(String::new(), tree)?;
         let document = Self {
             tls_server_config: TlsServer::new(file.section("tls_server_config")?)?,
             http_server_config: HttpServer::new(file.section("http_server_config")?)?,
@@ -129,7 +147,7 @@ impl Word {
 struct Section {
     /// `tls_server_config`, or empty for the file.
     name: String,
-    entries: Vec<(Word, Node)>,
+    entries: Vec<(String, Place, Node)>,
     known: Vec<&'static str>,
 }
 
@@ -155,8 +173,8 @@ impl Section {
 
     fn take(&mut self, field: &'static str) -> Option<Node> {
         self.known.push(field);
-        let at = self.entries.iter().position(|(key, _)| key.text == field)?;
-        Some(self.entries.remove(at).1)
+        let at = self.entries.iter().position(|(key, ..)| key == field)?;
+        Some(self.entries.remove(at).2)
     }
 
     fn section(&mut self, field: &'static str) -> Result<Self, Error> {
@@ -199,13 +217,13 @@ impl Section {
     /// All fields of a section whose names are the user's own. One without a value counts as empty.
     fn into_words(self) -> Result<Vec<(String, Word)>, Error> {
         let mut words = Vec::new();
-        for (key, node) in self.entries {
+        for (key, _, node) in self.entries {
             let empty = Word {
                 text: String::new(),
                 place: node.place,
             };
-            let found = word(format!("{}.{}", self.name, key.text), node)?;
-            words.push((key.text, found.unwrap_or(empty)));
+            let found = word(format!("{}.{key}", self.name), node)?;
+            words.push((key, found.unwrap_or(empty)));
         }
         Ok(words)
     }
@@ -213,14 +231,10 @@ impl Section {
     fn end(self) -> Result<(), Error> {
         match self.entries.first() {
             None => Ok(()),
-            Some((key, _)) => Err(wrong(
+            Some((key, place, _)) => Err(wrong(
                 self.name,
-                key.place,
-                &format!(
-                    "unknown field {:?}; expected one of {}",
-                    key.text,
-                    self.known.join(", ")
-                ),
+                *place,
+                &format!("unknown field {key:?}; expected one of {}", self.known.join(", ")),
             )),
         }
     }
@@ -246,7 +260,7 @@ fn word(field: String, node: Node) -> Result<Option<Word>, Error> {
 
 fn wrong(field: String, place: Place, message: &str) -> Error {
     Error {
-        place: Some(place),
+        place: (place.line != 0).then_some(place),
         field,
         message: message.to_owned(),
     }

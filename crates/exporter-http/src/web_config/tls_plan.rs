@@ -8,7 +8,7 @@ use rustls::{CipherSuite, SupportedCipherSuite};
 
 use super::Error;
 use super::document::TlsServer;
-use super::node::Word;
+use super::document::Word;
 
 /// What the file asks of TLS. Certificates and keys are named, not read.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 
-use super::node::FILE_BYTES_MAX;
+use super::document::LIMITS;
 use super::tls_plan::{Pem, TlsPlan};
 use super::{Error, WebConfig};
 use crate::StartError;
@@ -136,7 +136,7 @@ fn read_text(path: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::other("not a regular file"));
     }
     let mut text = String::new();
-    file.take(FILE_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+    file.take(LIMITS.bytes + 1).read_to_string(&mut text)?;
     Ok(text)
 }
 

@@ -1,5 +1,7 @@
 //! Durations as Prometheus writes them: `1m30s`, `500ms`, `0`.
 
+use settings::document::{Node, Refused};
+use settings::read::{Read, parsed};
 use std::fmt;
 use std::time::Duration;
 
@@ -17,6 +19,12 @@ const UNITS: [(&str, u64); 7] = [
 /// A span of time as the configuration spells it; shown in the same spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PromDuration(pub Duration);
+
+impl Read for PromDuration {
+    fn read(node: Node) -> Result<Self, Refused> {
+        parsed(node, "a duration, as in 15s or 1m30s", Self::parse)
+    }
+}
 
 impl PromDuration {
     /// Reads `1h30m`: whole numbers with units, each unit once, larger ones first; `0` needs none.

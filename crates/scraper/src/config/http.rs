@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Secret;
 use super::raw;
-use super::yaml::{Error, Place};
+use settings::document::{Error, Place};
 
 /// The client settings of one job.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use metrics_registry::Format;
 
 use super::http::HttpSettings;
 use super::raw;
-use super::read::At;
 use super::targets::{self, FileSd, StaticGroup};
-use super::yaml::{Error, Refused};
 use super::{PromDuration, not_yet};
+use settings::document::{Error, Refused};
+use settings::read::At;
 
 const INTERVAL: PromDuration = PromDuration(Duration::from_secs(60));
 const TIMEOUT: PromDuration = PromDuration(Duration::from_secs(10));

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::read::{Anything, At, Keys, Read};
-use super::yaml::{Node, Refused};
-use super::{PromDuration, Secret, Size};
+use super::{PromDuration, Secret, Size, not_yet};
+use settings::document::{Node, Refused};
+use settings::read::{Anything, At, Keys, Read};
 
 /// Declares a section of the file: its keys, all of them optional, those that change nothing here, and those that are
 /// refused by name.
@@ -28,7 +28,7 @@ macro_rules! keys {
 
         impl Read for $name {
             fn read(node: Node) -> Result<Self, Refused> {
-                let mut keys = Keys::of(node, &[$(stringify!($key),)* $(stringify!($checked)),*], &[$(stringify!($later)),*])?;
+                let mut keys = Keys::refusing(node, &[$(stringify!($key),)* $(stringify!($checked)),*], &[$(stringify!($later)),*], not_yet)?;
                 $(let _: Option<$checked_type> = keys.take(stringify!($checked))?;)*
                 Ok(Self {
                     $($key: keys.take(stringify!($key))?,)*
@@ -163,7 +163,7 @@ pub struct StaticConfig {
 
 impl Read for StaticConfig {
     fn read(node: Node) -> Result<Self, Refused> {
-        let mut keys = Keys::of(node, &["targets", "labels"], &[])?;
+        let mut keys = Keys::of(node, &["targets", "labels"])?;
         Ok(Self {
             targets: keys.take("targets")?,
             labels: keys.take("labels")?,

@@ -1,5 +1,8 @@
 //! Sizes as Prometheus writes them: `16MB` is 16 times 1024 times 1024 bytes.
 
+use settings::document::{Node, Refused};
+use settings::read::{Read, parsed};
+
 const UNITS: [(&str, u64); 13] = [
     ("KiB", 1 << 10),
     ("MiB", 1 << 20),
@@ -19,6 +22,12 @@ const UNITS: [(&str, u64); 13] = [
 /// A number of bytes; 0 is "no limit of one's own".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size(pub u64);
+
+impl Read for Size {
+    fn read(node: Node) -> Result<Self, Refused> {
+        parsed(node, "a size, as in 512KB or 16MB", Self::parse)
+    }
+}
 
 impl Size {
     /// Reads `512KB`, `1.5MB` or `0`.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::raw::{FileSdConfig, StaticConfig};
-use super::yaml::{Place, Refused};
 use super::{PromDuration, is_label_name};
+use settings::document::{Place, Refused};
 
 const FILE_REFRESH: PromDuration = PromDuration(Duration::from_secs(300));
 

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::config::LIMITS;
 use crate::config::raw::StaticConfig;
 use crate::config::targets::{FileSd, StaticGroup};
-use crate::config::yaml;
 use crate::labels::Labels;
 use crate::telemetry::{File, Telemetry};
+use settings::document;
 
 /// How often times of change are asked for.
 const POLL: Duration = Duration::from_secs(5);
@@ -161,13 +162,13 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
 }
 
 fn parse_file(path: &Path) -> Result<Vec<StaticGroup>, String> {
-    let text = yaml::load(path).map_err(|error| error.to_string())?;
+    let text = document::load(path, &LIMITS).map_err(|error| error.to_string())?;
     let is_json = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let raw: Vec<StaticConfig> = match is_json {
         true => serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?,
-        false => yaml::parse(path, &text).map_err(|error| error.to_string())?,
+        false => document::parse(path, &text, &LIMITS).map_err(|error| error.to_string())?,
     };
     raw.into_iter().map(StaticGroup::check).collect()
 }

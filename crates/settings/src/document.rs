@@ -9,16 +9,18 @@ use std::path::{Path, PathBuf};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StrInput};
 
-use super::read::Read;
+use crate::read::Read;
 
-/// Largest file that is read, configuration or target list; a list of 10,000 targets has about 1 MB.
-pub const FILE_BYTES_MAX: u64 = 8 << 20;
-
-/// Sections in sections; the deepest known key has five.
-const DEPTH_MAX: usize = 32;
-
-/// Parts of a document, those that an alias repeats counted each time, so that aliases of aliases do not explode.
-const NODES_MAX: usize = 200_000;
+/// What a document may take, so that none can take all.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Sections in sections.
+    pub depth: usize,
+    /// Parts of a document, those that an alias repeats counted each time, so that aliases of aliases do not explode.
+    pub parts: usize,
+}
 
 /// Where in the file something stands, both counted from 1; 0 is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,8 +79,8 @@ pub enum Value {
     Map(Vec<(String, Place, Node)>),
 }
 
-/// Reads a file of at most [`FILE_BYTES_MAX`].
-pub fn load(path: &Path) -> Result<String, Error> {
+/// Reads a file of at most [`Limits::bytes`].
+pub fn load(path: &Path, limits: &Limits) -> Result<String, Error> {
     let refuse = |reason: String| Error {
         path: path.to_owned(),
         place: Place::default(),
@@ -88,18 +90,19 @@ pub fn load(path: &Path) -> Result<String, Error> {
     if !size.is_file() {
         return Err(refuse("not a regular file".into()));
     }
-    if FILE_BYTES_MAX < size.len() {
+    if limits.bytes < size.len() {
         return Err(refuse(format!(
-            "{} bytes, more than {FILE_BYTES_MAX}",
-            size.len()
+            "{} bytes, more than {}",
+            size.len(),
+            limits.bytes
         )));
     }
     std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))
 }
 
 /// Parses `text`, which came from `path`. An empty document is the default value.
-pub fn parse<T: Read + Default>(path: &Path, text: &str) -> Result<T, Error> {
-    let value = match tree(text) {
+pub fn parse<T: Read + Default>(path: &Path, text: &str, limits: &Limits) -> Result<T, Error> {
+    let value = match tree(text, limits) {
         Ok(Node {
             value: Value::Null, ..
         }) => Ok(T::default()),
@@ -114,15 +117,19 @@ pub fn parse<T: Read + Default>(path: &Path, text: &str) -> Result<T, Error> {
 }
 
 /// Reads one document. Fails on what is not YAML, on a repeated key, on a second document, and beyond the limits.
-fn tree(text: &str) -> Result<Node, Refused> {
+pub fn tree(text: &str, limits: &Limits) -> Result<Node, Refused> {
+    if limits.bytes < text.len() as u64 {
+        return Err((Place::default(), format!("more than {} bytes", limits.bytes)));
+    }
     let mut options = Options::default();
     options.emit_comments = false;
-    options.block_nesting_limit = DEPTH_MAX;
-    options.flow_nesting_limit = DEPTH_MAX;
+    options.block_nesting_limit = limits.depth;
+    options.flow_nesting_limit = limits.depth;
     let mut reader = Reader {
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         count: 0,
+        parts_max: limits.parts,
     };
     let mut document = None;
     while let Some((event, place)) = reader.next()? {
@@ -143,6 +150,7 @@ struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Node>,
     count: usize,
+    parts_max: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -161,7 +169,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the part that starts with `event`. [`DEPTH_MAX`] bounds the recursion.
+    /// Reads the part that starts with `event`. [`Limits::depth`] bounds the recursion.
     fn node(&mut self, event: Event<'a>, place: Place) -> Result<Node, Refused> {
         let before = self.count;
         self.grow(1, place)?;
@@ -229,8 +237,8 @@ impl<'a> Reader<'a> {
 
     fn grow(&mut self, count: usize, place: Place) -> Result<(), Refused> {
         self.count += count;
-        if self.count > NODES_MAX {
-            return Err((place, format!("more than {NODES_MAX} values")));
+        if self.count > self.parts_max {
+            return Err((place, format!("more than {} values", self.parts_max)));
         }
         Ok(())
     }
@@ -266,9 +274,15 @@ fn scalar(text: String, style: ScalarStyle) -> Value {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits {
+        bytes: 1 << 20,
+        depth: 32,
+        parts: 200_000,
+    };
+
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let shown = match tree(text) {
+        let shown = match tree(text, &LIMITS) {
             Ok(node) => show(&node),
             Err((place, reason)) => format!("{place} {reason}"),
         };
@@ -317,12 +331,17 @@ mod tests {
         check("a: 1\n---\nb: 2", ":3:1 a second document starts here");
         check("a: &x [*x]", ":1:8 an alias inside of what it repeats");
         let nested = "[".repeat(1000);
-        assert!(tree(&nested).is_err());
+        assert!(tree(&nested, &LIMITS).is_err());
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..10 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
             bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
         }
-        assert!(tree(&bomb).unwrap_err().1.starts_with("more than 200000 values"));
+        assert!(
+            tree(&bomb, &LIMITS)
+                .unwrap_err()
+                .1
+                .starts_with("more than 200000 values")
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::yaml::{Node, Place, Refused, Value};
-use super::{PromDuration, Secret, Size, not_yet};
+use crate::Secret;
+use crate::document::{Node, Place, Refused, Value};
 
 /// What a part of a document can be read as.
 pub trait Read: Sized {
@@ -74,21 +74,15 @@ impl Read for bool {
     }
 }
 
+impl Read for f64 {
+    fn read(node: Node) -> Result<Self, Refused> {
+        parsed(node, "a number", |text| text.parse().ok())
+    }
+}
+
 impl Read for u64 {
     fn read(node: Node) -> Result<Self, Refused> {
         parsed(node, "a whole number from 0", |text| text.parse().ok())
-    }
-}
-
-impl Read for PromDuration {
-    fn read(node: Node) -> Result<Self, Refused> {
-        parsed(node, "a duration, as in 15s or 1m30s", Self::parse)
-    }
-}
-
-impl Read for Size {
-    fn read(node: Node) -> Result<Self, Refused> {
-        parsed(node, "a size, as in 512KB or 16MB", Self::parse)
     }
 }
 
@@ -109,13 +103,15 @@ impl<T: Read> Read for BTreeMap<String, T> {
     }
 }
 
-fn parsed<T>(node: Node, what: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Refused> {
+/// Reads a word with `parse`; `what` says what is expected: "a duration, as in 15s".
+pub fn parsed<T>(node: Node, what: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Refused> {
     let place = node.place;
     let text = String::read(node)?;
     parse(&text).ok_or_else(|| (place, format!("{text:?} is not {what}")))
 }
 
-fn section(node: Node) -> Result<Vec<(String, Place, Node)>, Refused> {
+/// The keys of a section in the order of the file; none where it is empty.
+pub fn section(node: Node) -> Result<Vec<(String, Place, Node)>, Refused> {
     match node.value {
         Value::Map(entries) => Ok(entries),
         Value::Null => Ok(Vec::new()),
@@ -130,15 +126,26 @@ fn section(node: Node) -> Result<Vec<(String, Place, Node)>, Refused> {
 pub struct Keys(Vec<(String, Place, Node)>);
 
 impl Keys {
-    /// Fails on a key that is none of `known`; one of `later` is refused by its name.
-    pub fn of(node: Node, known: &[&str], later: &[&str]) -> Result<Self, Refused> {
+    /// Fails on a key that is none of `known`.
+    pub fn of(node: Node, known: &[&str]) -> Result<Self, Refused> {
+        Self::refusing(node, known, &[], |_| String::new())
+    }
+
+    /// Fails on a key that is none of `known`. A key of `refused` may stand there without a value; with one, it is
+    /// refused with the words of `why`.
+    pub fn refusing(
+        node: Node,
+        known: &[&str],
+        refused: &[&str],
+        why: impl Fn(&str) -> String,
+    ) -> Result<Self, Refused> {
         let entries = section(node)?;
         for (key, place, node) in &entries {
             let key = key.as_str();
-            if later.contains(&key) && !matches!(node.value, Value::Null) {
-                return Err((*place, not_yet(key)));
+            if refused.contains(&key) && !matches!(node.value, Value::Null) {
+                return Err((*place, why(key)));
             }
-            if !later.contains(&key) && !known.iter().any(|known| spelling(known) == key) {
+            if !refused.contains(&key) && !known.iter().any(|known| spelling(known) == key) {
                 return Err((*place, format!("unknown key {key:?}{}", nearest(key, known))));
             }
         }
