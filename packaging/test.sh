@@ -11,7 +11,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
-    python3 python3 openssl openssl xz xz-utils
+    python3 python3 openssl openssl xz xz-utils nginx nginx-light setpriv util-linux curl curl
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings

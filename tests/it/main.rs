@@ -13,6 +13,7 @@ mod daemon;
 mod http;
 mod life;
 mod mounts;
+mod nginx;
 mod output;
 mod page;
 mod peer;
