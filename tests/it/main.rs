@@ -16,6 +16,7 @@ mod http;
 mod life;
 mod metric_docs;
 mod mounts;
+mod nginx;
 mod output;
 mod page;
 mod peer;
