@@ -97,10 +97,9 @@ fn may_need_encryption(error: &sqlx::Error, address: &Address) -> bool {
 /// One line: what the server or the system said, and what to do where that is known.
 fn reason(error: &sqlx::Error) -> String {
     let text = error::text(error);
-    if let Some(plugin) = text
-        .split_once("unknown authentication plugin: ")
-        .map(|(_, plugin)| plugin)
-    {
+    if let Some((_, rest)) = text.split_once("unknown authentication plugin: ") {
+        // The driver adds where in its sources it says so.
+        let plugin = rest.split(' ').next().unwrap_or(rest);
         return format!(
             "the user logs in with the plugin {plugin}, which is not supported here: let the monitoring user log in with mysql_native_password, caching_sha2_password or unix_socket"
         );
@@ -175,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_plugin_that_is_not_supported_is_named() {
-        let error = sqlx::Error::Protocol("unknown authentication plugin: client_ed25519".into());
+        let error =
+            sqlx::Error::Protocol("unknown authentication plugin: client_ed25519 (sqlx_mysql:36)".into());
         assert!(
             reason(&error)
                 .starts_with("the user logs in with the plugin client_ed25519, which is not supported")

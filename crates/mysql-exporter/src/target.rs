@@ -30,6 +30,9 @@ const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// Time to say goodbye to a server.
 const CLOSE_MAX: Duration = Duration::from_millis(200);
 
+/// The same words whether the scrape or the login ran out of time, so that the log does not go back and forth.
+const NO_ANSWER: &str = "no answer in time";
+
 const UP: Family<0> = Family::gauge(
     "mysql_up",
     "Whether the server could be reached and took the login.",
@@ -112,7 +115,7 @@ impl Target {
         };
         // Out of the lock while it is used: a scrape that is dropped takes its half-read connection with it.
         let ready = timeout_at(order.deadline.into(), self.ready(kept.take(), order)).await;
-        let ready = ready.unwrap_or_else(|_| Err("no answer within the time of the scrape".to_owned()));
+        let ready = ready.unwrap_or_else(|_| Err(NO_ANSWER.to_owned()));
         self.tell_state(&ready);
         let mut session = match ready {
             Ok(session) => session,
@@ -192,24 +195,19 @@ impl Target {
             let _ = tokio::time::timeout(CLOSE_MAX, session.connection.close()).await;
             return None;
         }
-        match tokio::time::timeout(CONNECT_MAX, session.connection.ping()).await {
-            Ok(Ok(())) => Some(session),
-            gone => {
-                let error = gone.map_or_else(
-                    |_| "no answer".to_owned(),
-                    |ping| ping.map_or_else(|error| crate::error::text(&error), |()| String::new()),
-                );
-                log::debug!(server:% = self.address, error; "the server ended the connection");
-                None
-            }
-        }
+        let reason = match tokio::time::timeout(CONNECT_MAX, session.connection.ping()).await {
+            Ok(Ok(())) => return Some(session),
+            Ok(Err(error)) => crate::error::text(&error),
+            Err(_) => NO_ANSWER.to_owned(),
+        };
+        log::debug!(server:% = self.address, reason; "the kept connection is gone");
+        None
     }
 
     async fn open(&self) -> Result<Session, String> {
         let opening = connect::open(&self.account, &self.address, &self.encrypted);
         let opened = tokio::time::timeout(CONNECT_MAX, opening).await;
-        let (connection, server) =
-            opened.unwrap_or_else(|_| Err(format!("no login within {} s", CONNECT_MAX.as_secs())))?;
+        let (connection, server) = opened.unwrap_or_else(|_| Err(NO_ANSWER.to_owned()))?;
         log::debug!(server:% = self.address, version = server.text.as_str(); "connected");
         Ok(Session {
             connection,

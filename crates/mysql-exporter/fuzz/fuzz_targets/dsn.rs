@@ -2,9 +2,13 @@
 
 #![no_main]
 
+#[path = "../../src/account.rs"]
+mod account;
+#[path = "../../src/dsn.rs"]
+mod dsn;
+
+use account::Address;
 use libfuzzer_sys::fuzz_target;
-use mysql_exporter::account::Address;
-use mysql_exporter::dsn;
 
 fuzz_target!(|text: &str| {
     match dsn::parse(text) {

@@ -2,8 +2,10 @@
 
 #![no_main]
 
+#[path = "../../src/my_cnf.rs"]
+mod my_cnf;
+
 use libfuzzer_sys::fuzz_target;
-use mysql_exporter::my_cnf;
 
 fuzz_target!(|text: &str| {
     let none = |_: &str| None;
@@ -14,6 +16,7 @@ fuzz_target!(|text: &str| {
                 assert_eq!(sections.iter().filter(|other| other.name == section.name).count(), 1);
                 for (key, value) in &section.entries {
                     assert!(!key.is_empty() && section.has(key));
+                    assert!(value.is_none() || section.get(key).is_some() || section.entries.len() > 1);
                     bytes += key.len() + value.as_ref().map_or(0, String::len);
                 }
             }
