@@ -17,6 +17,14 @@ use crate::signals::{Asked, Signals};
 use crate::web_config::watch::Watch;
 use crate::{About, Exporter, StartError, flags, logging, startup};
 
+/// What a program's start comes to.
+pub enum Begin<E> {
+    /// It serves.
+    Serve(E),
+    /// It prints this and ends.
+    Print(String),
+}
+
 /// Runs a program to its end: parses `flags` and the shared ones, builds the exporter, serves it until SIGTERM.
 ///
 /// `build` runs on the runtime's thread and may `tokio::task::spawn_local`.
@@ -37,11 +45,30 @@ pub fn run_with<E: Exporter>(
     rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
+    begin(about, flags, rewrite, async |matches| {
+        build(matches).await.map(Begin::Serve)
+    })
+}
+
+/// As [`run`], for a program that a flag may have print something instead of serving.
+pub fn run_or_print<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
+) -> ExitCode {
+    begin(about, flags, Ok, build)
+}
+
+fn begin<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
+) -> ExitCode {
     let result = match flags::parse(about, flags, std::env::args_os(), rewrite) {
         Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
         Ok(Wanted::Print(text)) => {
-            // A reader that is gone (`--help | head`) is no fault.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            print(&text);
             Ok(())
         }
         Err(error) => Err(error),
@@ -57,11 +84,16 @@ pub fn run_with<E: Exporter>(
     }
 }
 
+fn print(text: &str) {
+    // A reader that is gone (`--help | head`) is no fault.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
 fn live<E: Exporter>(
     about: &'static About,
     settings: &Settings,
     matches: ArgMatches,
-    build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
 ) -> Result<(), StartError> {
     logging::start(settings.log_level, settings.log_format);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -72,7 +104,13 @@ fn live<E: Exporter>(
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
         let watch = Watch::start(settings.config_file.clone())?;
-        let exporter = build(&matches).await?;
+        let exporter = match build(&matches).await? {
+            Begin::Serve(exporter) => exporter,
+            Begin::Print(text) => {
+                print(&text);
+                return Ok(());
+            }
+        };
         // A few hundred flags with their texts; nobody reads them again.
         drop(matches);
         let listeners = open(settings)?;
