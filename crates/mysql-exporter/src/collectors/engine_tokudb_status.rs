@@ -1,4 +1,6 @@
 //! Counters of TokuDB, from `SHOW ENGINE TOKUDB STATUS`. The collector fails where the engine is not there.
+//!
+//! Names: `mysql_engine_tokudb_<title>` untyped: a counter of the engine under its title, lower case, words joined by `_`.
 
 use metrics_registry::Kind;
 

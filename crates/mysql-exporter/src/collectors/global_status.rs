@@ -2,6 +2,8 @@
 //!
 //! Rows are sorted by the front of their name into families with a label; all others become an untyped family of their
 //! own. Rows that are no number vanish, as in the reference.
+//!
+//! Names: `mysql_global_status_<variable>` untyped: every other row that is a number or a switch, its name in lower case.
 
 use metrics_registry::{Family, Kind};
 

@@ -1,4 +1,6 @@
 //! Settings of the server, from `SHOW GLOBAL VARIABLES`: every one that is a number or a switch is a gauge.
+//!
+//! Names: `mysql_global_variables_<variable>` gauge: a setting that is a number or a switch (1 is on), its name in lower case.
 
 use metrics_registry::{Family, Kind};
 

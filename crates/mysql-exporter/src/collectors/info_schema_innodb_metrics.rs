@@ -1,4 +1,7 @@
 //! InnoDB's own counters, from `information_schema.innodb_metrics`: those that are enabled there.
+//!
+//! Names: `mysql_info_schema_innodb_metrics_<subsystem>_<name>` gauge: a value that is enabled there.
+//! Names: `mysql_info_schema_innodb_metrics_<subsystem>_<name>_total` counter: a counter that is enabled there and not negative.
 
 use metrics_registry::{Family, Kind};
 

@@ -1,4 +1,6 @@
 //! Limits and, where the flag asks for them, privileges of users, from `mysql.user`.
+//!
+//! Names: `mysql_mysql_<privilege>` gauge by `hostmask`, `mysql_user`: whether the user has it (1).
 
 use metrics_registry::{Family, Kind};
 

@@ -1,6 +1,8 @@
 //! Members of a replication group, from `performance_schema.replication_group_members`: every column is a label.
 //!
 //! MariaDB has no such table; the collector fails there, as in the reference.
+//!
+//! Names: `mysql_perf_schema_replication_group_member_info` gauge by `<column>`: a member of the group; always 1.
 
 use std::borrow::Cow;
 

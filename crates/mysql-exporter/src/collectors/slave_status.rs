@@ -3,6 +3,8 @@
 //!
 //! MySQL 8.4 renamed the columns, and with them the families that every alert asks for. They are written under both
 //! names; `--no-collect.slave_status.old_names` leaves the old ones out.
+//!
+//! Names: `mysql_slave_status_<column>` untyped by `channel_name`, `connection_name`, `master_host`, `master_uuid`: a column that is a number or a switch, its name in lower case.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,9 @@
 //! The statistics of users and of clients: one row each, whose first column is the label and the others numbers.
 //!
 //! Columns that are not known here become untyped families, as in the reference.
+//!
+//! Names: `mysql_info_schema_user_statistics_<column>` untyped by `user`: a column that this version does not know.
+//! Names: `mysql_info_schema_client_statistics_<column>` untyped by `client`: a column that this version does not know.
 
 use metrics_registry::{Family, Kind};
 
