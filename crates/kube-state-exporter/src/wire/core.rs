@@ -1,0 +1,10 @@
+//! `k8s.io/api/core/v1`.
+
+use super::meta::ObjectMeta;
+
+message! {
+    /// A pod.
+    Pod {
+        metadata: ObjectMeta = 1,
+    }
+}
