@@ -1,7 +1,5 @@
 //! What is told of an object: a table of families, each with the function that writes its samples.
 
-use std::fmt::Debug;
-
 use metrics_registry::Kind;
 use prost::Message;
 use serde::de::DeserializeOwned;
@@ -11,10 +9,9 @@ use crate::resource::{DecodeError, FamilyHeader, Object, Rendered, Settings};
 use crate::wire::meta::ObjectMeta;
 
 /// One family and the function that writes its samples of one object.
-#[derive(Debug)]
 pub struct Generator<T> {
-    pub header: FamilyHeader,
-    pub write: fn(&T, &mut Lines<'_>),
+    header: FamilyHeader,
+    write: fn(&T, &mut Lines<'_>),
 }
 
 impl<T> Generator<T> {
@@ -87,17 +84,12 @@ pub const fn headers<T, const N: usize>(generators: &[Generator<T>]) -> [FamilyH
     headers
 }
 
-/// An object of which something is told.
-pub trait Source: Message + Default + DeserializeOwned + Debug + 'static {
-    /// Labels that begin every sample of the object.
-    const LABELS: &'static [&'static str];
-    /// What is told, in this order.
-    const GENERATORS: &'static [Generator<Self>];
-
-    /// The object's metadata.
+/// An object with metadata, readable from both formats.
+pub trait Named: Message + Default + DeserializeOwned {
+    /// Its name, labels and times.
     fn metadata(&self) -> &ObjectMeta;
 
-    /// The value of one of `LABELS`.
+    /// The value of a label that begins every sample of the object; what is not named here is the object's name.
     fn identity(&self, label: &str) -> &str {
         let metadata = self.metadata();
         match label {
@@ -108,8 +100,10 @@ pub trait Source: Message + Default + DeserializeOwned + Debug + 'static {
     }
 }
 
-/// Decodes an object and writes what is told of it.
-pub fn render<T: Source>(
+/// Decodes an object and writes what is told of it; `labels` begin every sample.
+pub fn render<T: Named>(
+    labels: &[&str],
+    generators: &[Generator<T>],
     object: Object<'_>,
     settings: &Settings,
     out: &mut Rendered,
@@ -119,10 +113,9 @@ pub fn render<T: Source>(
         Object::Json(bytes) => serde_json::from_slice(bytes)?,
     };
     name(object.metadata(), out);
-    out.ends.clear();
     let mut lines = Lines::new(settings, out);
-    lines.identify(T::LABELS.iter().map(|label| (*label, object.identity(label))));
-    for (generator, on) in std::iter::zip(T::GENERATORS, &settings.on) {
+    lines.identify(labels.iter().map(|label| (*label, object.identity(label))));
+    for (generator, on) in std::iter::zip(generators, &settings.on) {
         if *on {
             lines.begin(&generator.header);
             (generator.write)(&object, &mut lines);

@@ -1,10 +1,18 @@
 //! Kubernetes' label and annotation keys as names of labels: `app.kubernetes.io/partOf` becomes `app_kubernetes_io_part_of`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Appends `key` with every byte that a label name cannot have replaced, one `_` for each character.
-pub fn push_sanitized(out: &mut String, key: &str) {
-    out.extend(key.chars().map(sanitized));
+/// `key` with `_` for every character that a label name cannot have.
+pub fn sanitize(key: &str) -> Cow<'_, str> {
+    if key
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(key.chars().map(sanitized).collect())
+    }
 }
 
 /// Appends `key` sanitized and respelled from camel case to words with `_` between.
@@ -136,9 +144,8 @@ mod tests {
 
     #[test]
     fn plain_names_keep_case_and_become_underscores() {
-        let mut out = String::new();
-        push_sanitized(&mut out, "hugepages-2Mi");
-        push_sanitized(&mut out, "/é");
-        assert_eq!(out, "hugepages_2Mi__");
+        assert_eq!(sanitize("memory"), "memory");
+        assert_eq!(sanitize("hugepages-2Mi"), "hugepages_2Mi");
+        assert_eq!(sanitize("/é"), "__");
     }
 }

@@ -13,5 +13,7 @@ mod lines;
 mod metadata;
 mod quantity;
 pub mod resource;
+mod resource_name;
 pub mod resources;
+mod schedule;
 mod wire;

@@ -21,6 +21,7 @@ impl<'a> Lines<'a> {
     /// Writes into `rendered`, whose text is emptied.
     pub fn new(settings: &'a Settings, rendered: &'a mut Rendered) -> Self {
         rendered.text.clear();
+        rendered.ends.clear();
         let text = String::from_utf8(std::mem::take(&mut rendered.text)).unwrap_or_default();
         Self {
             settings,
@@ -71,6 +72,18 @@ impl<'a> Lines<'a> {
         self.close(value);
     }
 
+    /// A sample with the object's labels alone, of a whole number.
+    pub fn count(&mut self, value: impl Into<i64>) {
+        self.value(value.into() as f64);
+    }
+
+    /// As [`count`](Self::count), unless there is no number.
+    pub fn count_if(&mut self, value: Option<impl Into<i64>>) {
+        if let Some(value) = value {
+            self.count(value);
+        }
+    }
+
     /// A sample with the family's labels, in their order.
     pub fn sample<const N: usize>(&mut self, values: [&str; N], value: f64) {
         debug_assert_eq!(N, self.labels.len(), "labels of {}", self.name);
@@ -92,10 +105,22 @@ impl<'a> Lines<'a> {
         self.close(value);
     }
 
-    /// A sample of 1 for each value that a state can have, but 0 for all that it has not.
-    pub fn state(&mut self, states: &[&str], is: &str) {
+    /// A sample for each state that there is: 1 for the one that holds, 0 for the others.
+    pub fn state(&mut self, states: &[&str], holds: &str) {
         for state in states {
-            self.sample([*state], f64::from(*state == is));
+            self.sample([*state], f64::from(*state == holds));
+        }
+    }
+
+    /// Three samples that tell a condition's status, behind labels that tell the condition.
+    pub fn condition<const N: usize>(&mut self, labels: [&str; N], status: &str) {
+        for (label, state) in [("true", "True"), ("false", "False"), ("unknown", "Unknown")] {
+            debug_assert_eq!(N + 1, self.labels.len(), "labels of {}", self.name);
+            let values = labels.into_iter().chain([label]);
+            self.labeled(
+                std::iter::zip(self.labels.iter().copied(), values),
+                f64::from(status == state),
+            );
         }
     }
 

@@ -1,39 +1,39 @@
 //! What is told of every kind of object alike: times, versions, owners, labels and annotations.
 
-use crate::generator::Source;
+use crate::generator::Named;
 use crate::label_name;
 use crate::lines::Lines;
 use crate::wire::meta::OwnerReference;
 
 /// A sample that says no more than that the object is there.
-pub fn one<T: Source>(_: &T, out: &mut Lines<'_>) {
+pub fn one<T: Named>(_: &T, out: &mut Lines<'_>) {
     out.value(1.0);
 }
 
 /// When the object was made, in seconds since 1970.
-pub fn created<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn created<T: Named>(object: &T, out: &mut Lines<'_>) {
     out.time(&object.metadata().creation_timestamp);
 }
 
 /// When the object's deletion was asked for, in seconds since 1970.
-pub fn deletion_timestamp<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn deletion_timestamp<T: Named>(object: &T, out: &mut Lines<'_>) {
     out.time(&object.metadata().deletion_timestamp);
 }
 
 /// The number that rises with each change of the specification.
-pub fn generation<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn generation<T: Named>(object: &T, out: &mut Lines<'_>) {
     out.value(object.metadata().generation as f64);
 }
 
 /// The version in the store, where it is a number, which Kubernetes does not promise.
-pub fn resource_version<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn resource_version<T: Named>(object: &T, out: &mut Lines<'_>) {
     if let Ok(version) = object.metadata().resource_version.parse() {
         out.value(version);
     }
 }
 
 /// Who made the object: kind, name and whether it is the controller; all empty where nobody is named.
-pub fn owner<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn owner<T: Named>(object: &T, out: &mut Lines<'_>) {
     let owners = &object.metadata().owner_references;
     if owners.is_empty() {
         out.sample(["", "", ""], 1.0);
@@ -49,7 +49,7 @@ pub fn owner<T: Source>(object: &T, out: &mut Lines<'_>) {
 }
 
 /// The object's labels, those that are allowed.
-pub fn labels<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn labels<T: Named>(object: &T, out: &mut Lines<'_>) {
     let allowed = &out.settings.labels;
     if !allowed.is_empty() {
         let labels = &object.metadata().labels;
@@ -58,7 +58,7 @@ pub fn labels<T: Source>(object: &T, out: &mut Lines<'_>) {
 }
 
 /// The object's annotations, those that are allowed.
-pub fn annotations<T: Source>(object: &T, out: &mut Lines<'_>) {
+pub fn annotations<T: Named>(object: &T, out: &mut Lines<'_>) {
     let allowed = &out.settings.annotations;
     if !allowed.is_empty() {
         let annotations = &object.metadata().annotations;

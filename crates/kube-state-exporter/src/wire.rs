@@ -82,11 +82,37 @@ macro_rules! message {
     };
 }
 
+/// Objects whose metadata is the field of that name.
+macro_rules! named {
+    ($($name:ident),*) => {
+        $(impl crate::generator::Named for $name {
+            fn metadata(&self) -> &crate::wire::meta::ObjectMeta {
+                &self.metadata
+            }
+        })*
+    };
+}
+
+pub mod admissionregistration;
+pub mod apps;
+pub mod autoscaling;
+pub mod batch;
+pub mod certificates;
+pub mod coordination;
 pub mod core;
+pub mod discovery;
 pub mod int_or_string;
 pub mod meta;
+pub mod networking;
+pub mod node;
+pub mod pod;
+pub mod policy;
 pub mod quantity;
+pub mod rbac;
+pub mod secret;
+pub mod storage;
 pub mod time;
+pub mod volume;
 
 use serde::{Deserialize, Deserializer};
 

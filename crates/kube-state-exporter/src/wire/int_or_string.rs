@@ -19,18 +19,24 @@ pub struct IntOrString {
 
 impl IntOrString {
     /// The number, or what a percentage of `total` comes to; nothing where the text is not a percentage.
-    pub fn scaled(&self, total: i32, round_up: bool) -> Option<i64> {
+    pub fn scaled(&self, total: i32, round: Round) -> Option<i64> {
         if self.kind != STRING {
             return Some(i64::from(self.number));
         }
         let percent: i64 = self.text.strip_suffix('%')?.parse::<i32>().ok()?.into();
         let hundredfold = percent * i64::from(total);
-        Some(if round_up {
-            -(-hundredfold).div_euclid(100)
-        } else {
-            hundredfold.div_euclid(100)
+        Some(match round {
+            Round::Up => -(-hundredfold).div_euclid(100),
+            Round::Down => hundredfold.div_euclid(100),
         })
     }
+}
+
+/// What becomes of a part of one.
+#[derive(Clone, Copy, Debug)]
+pub enum Round {
+    Up,
+    Down,
 }
 
 impl<'de> Deserialize<'de> for IntOrString {

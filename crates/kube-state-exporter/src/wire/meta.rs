@@ -28,8 +28,23 @@ message! {
 }
 
 message! {
-    /// An object of which only the metadata is read.
+    /// An object of which only the metadata is read, and all objects that begin with it.
     PartialObjectMetadata {
         metadata: ObjectMeta = 1,
     }
 }
+
+message! {
+    /// One aspect of an object's state, where its reason is not told.
+    Condition {
+        #[serde(rename = "type")] kind: string = 1,
+        status: string = 2,
+    }
+}
+
+message! {
+    /// A message that only counts.
+    Nothing {}
+}
+
+named!(PartialObjectMetadata);
