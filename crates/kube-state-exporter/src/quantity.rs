@@ -34,11 +34,6 @@ impl Amount {
         }
     }
 
-    /// Whether it is nothing.
-    pub fn is_zero(self) -> bool {
-        self.0 == 0
-    }
-
     /// Rounded away from zero, held within 64 bits.
     fn in_units_of(self, unit: i128) -> i64 {
         let up = if self.0 < 0 {

@@ -84,3 +84,6 @@ pub const ALL: &[&Resource] = &[
     &validatingwebhookconfigurations::RESOURCE,
     &volumeattachments::RESOURCE,
 ];
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,7 @@ const GENERATORS: &[Generator<StatefulSet>] = &[
         "kube_statefulset_status_observed_generation",
         "Generation that the controller has seen.",
         &[],
-        observed_generation,
+        |object: &StatefulSet, out| out.count(object.status.observed_generation),
     )
     .stable(),
     Generator::gauge(
@@ -138,13 +138,6 @@ const GENERATORS: &[Generator<StatefulSet>] = &[
     )
     .stable(),
 ];
-
-/// Nothing until the controller has seen the set.
-fn observed_generation(set: &StatefulSet, out: &mut Lines<'_>) {
-    if set.status.observed_generation != 0 {
-        out.count(set.status.observed_generation);
-    }
-}
 
 fn retention_policy(set: &StatefulSet, out: &mut Lines<'_>) {
     if let Some(policy) = &set.spec.persistent_volume_claim_retention_policy {

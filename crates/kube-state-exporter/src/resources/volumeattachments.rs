@@ -25,9 +25,9 @@ const LABELS: &[&str] = &["volumeattachment"];
 const GENERATORS: &[Generator<VolumeAttachment>] = &[
     Generator::gauge(
         "kube_volumeattachment_labels",
-        "Kubernetes labels of the attachment, those that are allowed.",
+        "All Kubernetes labels of the attachment.",
         &["label_*"],
-        metadata::labels,
+        labels,
     ),
     Generator::gauge(
         "kube_volumeattachment_info",
@@ -69,4 +69,9 @@ fn source(attachment: &VolumeAttachment, out: &mut Lines<'_>) {
     if let Some(name) = &attachment.spec.source.persistent_volume_name {
         out.sample([name], 1.0);
     }
+}
+
+/// All labels, whatever is allowed: the reference does not ask its allow list here.
+fn labels(attachment: &VolumeAttachment, out: &mut Lines<'_>) {
+    metadata::map(out, "label", attachment.metadata.labels.iter());
 }

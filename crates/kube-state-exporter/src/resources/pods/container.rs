@@ -47,6 +47,7 @@ pub fn completion_time(pod: &Pod, out: &mut Lines<'_>) {
     }
 }
 
+/// Go's zero of time where the time is not told.
 pub fn started(containers: &[ContainerStatus], out: &mut Lines<'_>) {
     for ContainerStatus { name, state, .. } in containers {
         let started_at = match (&state.running, &state.terminated) {
@@ -54,9 +55,7 @@ pub fn started(containers: &[ContainerStatus], out: &mut Lines<'_>) {
             (None, Some(terminated)) => &terminated.started_at,
             (None, None) => continue,
         };
-        if let Some(seconds) = Time::set(started_at) {
-            out.sample([name], seconds as f64);
-        }
+        out.sample([name], Time::or_zero(started_at) as f64);
     }
 }
 
