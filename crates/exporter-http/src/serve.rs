@@ -26,7 +26,7 @@ pub fn run<E: Exporter>(
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
     let result = match flags::parse(about, flags, std::env::args_os()) {
-        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
+        Ok(Wanted::Serve(settings, matches)) => live(about, settings, matches, build),
         Ok(Wanted::Print(text)) => {
             // A reader that is gone (`--help | head`) is no fault.
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -47,7 +47,7 @@ pub fn run<E: Exporter>(
 
 fn live<E: Exporter>(
     about: &'static About,
-    settings: &Settings,
+    mut settings: Settings,
     matches: ArgMatches,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> Result<(), StartError> {
@@ -59,13 +59,14 @@ fn live<E: Exporter>(
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
-        let watch = Watch::start(settings.config_file.clone())?;
         let exporter = build(&matches).await?;
         // A few hundred flags with their texts; nobody reads them again.
         drop(matches);
-        let listeners = open(settings)?;
-        let limits = Limits::default();
-        let site = Site::new(about, exporter, settings, watch, limits);
+        let mut limits = Limits::default();
+        exporter.adjust(&mut settings, &mut limits);
+        let watch = Watch::start(settings.config_file.clone())?;
+        let listeners = open(&settings)?;
+        let site = Site::new(about, exporter, &settings, watch, limits);
         serve(&Server::new(site, limits), listeners, signals).await;
         Ok(())
     });

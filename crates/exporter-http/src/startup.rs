@@ -11,7 +11,7 @@ use std::ops::Range;
 const MAPS_BYTES_MAX: usize = 64 << 10;
 
 /// Drops what the start left behind. Failing to is harmless, and said at debug.
-pub(crate) fn release() {
+pub fn release() {
     trim_heap();
     match std::fs::read_to_string("/proc/self/maps") {
         Ok(maps) if maps.len() <= MAPS_BYTES_MAX => maps.lines().filter_map(unwritten).for_each(drop_pages),
