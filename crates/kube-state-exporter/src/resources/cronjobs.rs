@@ -77,7 +77,7 @@ const GENERATORS: &[Generator<CronJob>] = &[
         "kube_cronjob_spec_suspend",
         "Whether no jobs are made.",
         &[],
-        |object: &CronJob, out| out.count_if(object.spec.suspend),
+        |object: &CronJob, out| out.value(object.spec.suspend.unwrap_or_default().into()),
     )
     .stable(),
     Generator::gauge(

@@ -134,7 +134,8 @@ fn info(node: &Node, out: &mut Lines<'_>) {
     let NodeStatus {
         node_info, addresses, ..
     } = &node.status;
-    let internal_ip = addresses.iter().find(|address| address.kind == "InternalIP");
+    // The last one counts where a node has one of each family, as in the reference.
+    let internal_ip = addresses.iter().rfind(|address| address.kind == "InternalIP");
     out.sample(
         [
             &node_info.kernel_version,

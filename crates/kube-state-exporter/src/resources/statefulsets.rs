@@ -69,7 +69,7 @@ const GENERATORS: &[Generator<StatefulSet>] = &[
         "kube_statefulset_status_observed_generation",
         "Generation that the controller has seen.",
         &[],
-        observed_generation,
+        |set: &StatefulSet, out| out.count(set.status.observed_generation),
     )
     .stable(),
     Generator::gauge(
@@ -140,12 +140,6 @@ const GENERATORS: &[Generator<StatefulSet>] = &[
 ];
 
 /// Nothing until the controller has seen the set.
-fn observed_generation(set: &StatefulSet, out: &mut Lines<'_>) {
-    if set.status.observed_generation != 0 {
-        out.count(set.status.observed_generation);
-    }
-}
-
 fn retention_policy(set: &StatefulSet, out: &mut Lines<'_>) {
     if let Some(policy) = &set.spec.persistent_volume_claim_retention_policy {
         out.sample([&policy.when_deleted, &policy.when_scaled], 1.0);

@@ -25,9 +25,9 @@ const LABELS: &[&str] = &["volumeattachment"];
 const GENERATORS: &[Generator<VolumeAttachment>] = &[
     Generator::gauge(
         "kube_volumeattachment_labels",
-        "Kubernetes labels of the attachment, those that are allowed.",
+        "Kubernetes labels of the attachment, all of them.",
         &["label_*"],
-        metadata::labels,
+        labels,
     ),
     Generator::gauge(
         "kube_volumeattachment_info",
@@ -64,6 +64,11 @@ const GENERATORS: &[Generator<VolumeAttachment>] = &[
         },
     ),
 ];
+
+/// All labels, whatever is allowed, as in the reference.
+fn labels(attachment: &VolumeAttachment, out: &mut Lines<'_>) {
+    metadata::map(out, "label", attachment.metadata.labels.iter());
+}
 
 fn source(attachment: &VolumeAttachment, out: &mut Lines<'_>) {
     if let Some(name) = &attachment.spec.source.persistent_volume_name {

@@ -54,9 +54,8 @@ pub fn started(containers: &[ContainerStatus], out: &mut Lines<'_>) {
             (None, Some(terminated)) => &terminated.started_at,
             (None, None) => continue,
         };
-        if let Some(seconds) = Time::set(started_at) {
-            out.sample([name], seconds as f64);
-        }
+        // A container that ended before it started has Go's zero of time there, in the reference too.
+        out.sample([name], Time::or_zero(started_at) as f64);
     }
 }
 
