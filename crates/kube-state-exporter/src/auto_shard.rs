@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::context::Context;
 use crate::error::Error;
-use crate::exporter::Context;
 use crate::read::request::Request;
 use crate::shard::Shard;
 

@@ -19,6 +19,7 @@
 //! | [`shard`]          | which objects are ours; [`auto_shard`] asks the StatefulSet that runs this pod             |
 //! | [`flags`]          | the command line; [`options`] what it means, [`config_file`] what `--config` adds          |
 //! | [`filter`]         | which families are wanted                                                                 |
+//! | [`context`]        | the options in force and what is served, and their change                                  |
 //! | [`exporter`]       | what is served at the main port; [`telemetry_page`] at the other one                      |
 //! | [`telemetry`]      | what the process counts about its reading                                                 |
 //! | [`error`]          | [`Error`]: why objects are not there                                                       |
@@ -31,6 +32,7 @@ pub mod cluster;
 pub mod compressed;
 pub mod config_file;
 pub mod connect;
+pub mod context;
 pub mod error;
 pub mod exporter;
 pub mod filter;

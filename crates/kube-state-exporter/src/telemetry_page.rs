@@ -9,7 +9,8 @@ use exporter_http::listen::Listener;
 use exporter_http::{About, Exporter, Refused, Request, Response, Scrape, serve as http};
 use metrics_registry::Exposition;
 
-use crate::exporter::{Context, text};
+use crate::context::Context;
+use crate::exporter::text;
 
 static ABOUT: About = About {
     binary: "pi-kube-state-exporter",

@@ -129,9 +129,7 @@ impl Reader {
             self.position = None;
             if matches!(error, Error::Expired) {
                 log::debug!(resource = self.subject.name; "version expired, the list is read again");
-                // A server that expires versions at once must not be asked in a loop.
-                let wait = Duration::from_millis(200).mul_f64(1.0 + self.backoff.jitter());
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(self.backoff.wait(None)).await;
                 continue;
             }
             if self.way == Way::Streaming && error.is_unsupported() {
