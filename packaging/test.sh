@@ -11,7 +11,8 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
-    python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static
+    python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
+    nginx nginx-light curl curl
 packaging/peers.sh
 
 cargo fmt --all --check

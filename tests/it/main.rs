@@ -17,6 +17,7 @@ mod kube_cases;
 mod life;
 mod metric_docs;
 mod mounts;
+mod nginx;
 mod output;
 mod page;
 mod peer;
