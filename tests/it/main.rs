@@ -13,6 +13,7 @@ mod daemon;
 mod emulator;
 mod fixtures;
 mod http;
+mod kube_cases;
 mod life;
 mod metric_docs;
 mod mounts;

@@ -11,6 +11,7 @@ use metrics_registry::{Exposition, Format};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
+use crate::pace::Pace;
 use crate::reply::Reply;
 use crate::routes::{Site, joined};
 use crate::runs::Collecting;
@@ -118,6 +119,7 @@ pub(crate) async fn answer<E: Exporter>(
     parts: &Parts,
     gzip: bool,
     is_probe: bool,
+    pace: &Rc<Pace>,
 ) -> Reply {
     let header = parts
         .headers
@@ -133,6 +135,11 @@ pub(crate) async fn answer<E: Exporter>(
     } else {
         Format::Text004
     };
+    if !is_probe && let Some(stream) = site.exporter.stream(&request, format, gzip) {
+        site.telemetry.answered(StatusCode::OK);
+        let payload = site.encoder.stream(stream.pieces, Rc::clone(pace));
+        return Reply::samples(format.content_type(), payload, stream.gzip);
+    }
     let _in_flight = site.telemetry.enter().filter(|_| !is_probe);
     let collected = collected(site, request).await;
     let reply = match &collected.refused {

@@ -66,7 +66,7 @@ fn begin<E: Exporter>(
     build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
 ) -> ExitCode {
     let result = match flags::parse(about, flags, std::env::args_os(), rewrite) {
-        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
+        Ok(Wanted::Serve(settings, matches)) => live(about, settings, matches, build),
         Ok(Wanted::Print(text)) => {
             print(&text);
             Ok(())
@@ -91,7 +91,7 @@ fn print(text: &str) {
 
 fn live<E: Exporter>(
     about: &'static About,
-    settings: &Settings,
+    mut settings: Settings,
     matches: ArgMatches,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
 ) -> Result<(), StartError> {
@@ -103,7 +103,6 @@ fn live<E: Exporter>(
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
-        let watch = Watch::start(settings.config_file.clone())?;
         let exporter = match build(&matches).await? {
             Begin::Serve(exporter) => exporter,
             Begin::Print(text) => {
@@ -113,9 +112,11 @@ fn live<E: Exporter>(
         };
         // A few hundred flags with their texts; nobody reads them again.
         drop(matches);
-        let listeners = open(settings)?;
-        let limits = Limits::default();
-        let site = Site::new(about, exporter, settings, watch, limits);
+        let mut limits = Limits::default();
+        exporter.adjust(&mut settings, &mut limits);
+        let watch = Watch::start(settings.config_file.clone())?;
+        let listeners = open(&settings)?;
+        let site = Site::new(about, exporter, &settings, watch, limits);
         serve(&Server::new(site, limits), listeners, signals).await;
         Ok(())
     });

@@ -19,7 +19,7 @@ const MAPS_BYTES_MAX: usize = 256 << 10;
 const PIECE_BYTES: usize = 16 << 10;
 
 /// Drops what the start left behind. Failing to is harmless, and said at debug.
-pub(crate) fn release() {
+pub fn release() {
     drop_code();
     trim_heap();
 }

@@ -59,7 +59,8 @@ impl Kind {
 /// Writes the two header lines of a family.
 ///
 /// OpenMetrics names a counter family without its `_total`; a counter that never had one can only be `unknown` there.
-pub(super) fn write(
+/// Fails only where `out` does.
+pub fn write(
     out: &mut impl Write,
     format: Format,
     name: &str,
