@@ -8,13 +8,7 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-# The reference is unpacked beside the build, not installed: its service would take port 9100.
-peer=target/peers/usr/bin/prometheus-node-exporter
-if [ ! -x "$peer" ]; then
-    say "fetching Debian's prometheus-node-exporter"
-    mkdir -p target/peers
-    (cd target/peers && apt-get download -qq prometheus-node-exporter && dpkg -x prometheus-node-exporter_*.deb .)
-fi
+packaging/peers.sh
 
 say "building"
 packaging/release.sh --workspace --bins

@@ -10,12 +10,19 @@
 
 mod clients;
 mod daemon;
+mod emulator;
+mod fixtures;
 mod http;
 mod life;
+mod metric_docs;
 mod mounts;
+mod nginx;
 mod output;
 mod page;
 mod peer;
 mod prometheus;
+mod reference;
+
 mod targets;
 mod textfile;
+mod unprivileged;

@@ -1,5 +1,6 @@
 //! The whole life of a process: flags, runtime, listeners, signals.
 
+use std::ffi::OsString;
 use std::future::pending;
 use std::io::Write;
 use std::process::ExitCode;
@@ -25,7 +26,18 @@ pub fn run<E: Exporter>(
     flags: Command,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
-    let result = match flags::parse(about, flags, std::env::args_os()) {
+    run_with(about, flags, Ok, build)
+}
+
+/// As [`run`], where `rewrite` turns the arguments without the program's name, files in them read, into those that count:
+/// for environment variables and spellings of the reference. What it returns as an error ends the start.
+pub fn run_with<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
+) -> ExitCode {
+    let result = match flags::parse(about, flags, std::env::args_os(), rewrite) {
         Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
         Ok(Wanted::Print(text)) => {
             // A reader that is gone (`--help | head`) is no fault.

@@ -2,6 +2,7 @@
 //!
 //! What the reference also takes from `PG_EXPORTER_…` variables is taken from there here too; a flag wins.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
@@ -37,6 +38,30 @@ const VARIABLES: [(&str, &str); 9] = [
     (METRIC_PREFIX, "PG_EXPORTER_METRIC_PREFIX"),
     (QUERY_PATH, "PG_EXPORTER_EXTEND_QUERY_PATH"),
 ];
+
+/// Shared flags that the reference also takes from the environment.
+const WEB_VARIABLES: [(&str, &str); 2] = [
+    ("--web.listen-address", "PG_EXPORTER_WEB_LISTEN_ADDRESS"),
+    ("--web.telemetry-path", "PG_EXPORTER_WEB_TELEMETRY_PATH"),
+];
+
+/// The arguments, with those shared flags before them that only the environment gives.
+#[must_use]
+pub fn with_web_variables(given: Vec<OsString>, variable: impl Fn(&str) -> Option<String>) -> Vec<OsString> {
+    let is_given = |flag: &str| {
+        given.iter().any(|argument| {
+            let text = argument.to_string_lossy();
+            text == flag || text.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))
+        })
+    };
+    let from_variables = WEB_VARIABLES.iter().filter_map(|(flag, name)| {
+        let value = variable(name).filter(|value| !value.is_empty() && !is_given(flag))?;
+        Some(OsString::from(format!("{flag}={value}")))
+    });
+    let mut all: Vec<OsString> = from_variables.collect();
+    all.extend(given);
+    all
+}
 
 /// All flags of the postgres exporter's own.
 #[must_use]
@@ -290,6 +315,18 @@ mod tests {
         ] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn web_flags_from_the_environment() {
+        let variable = |name: &str| (name == "PG_EXPORTER_WEB_TELEMETRY_PATH").then(|| "/m".to_owned());
+        let with = |given: &[&str]| with_web_variables(given.iter().map(OsString::from).collect(), variable);
+        assert_eq!(with(&["--x"]), ["--web.telemetry-path=/m", "--x"]);
+        assert_eq!(
+            with(&["--web.telemetry-path", "/n"]),
+            ["--web.telemetry-path", "/n"]
+        );
+        assert_eq!(with(&["--web.telemetry-path=/n"]), ["--web.telemetry-path=/n"]);
     }
 
     #[test]

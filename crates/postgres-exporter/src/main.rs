@@ -16,7 +16,8 @@ const ABOUT: About = About {
 };
 
 fn main() -> ExitCode {
-    exporter_http::serve::run(&ABOUT, flags::command(), async |matches| {
+    let rewrite = |given| Ok(flags::with_web_variables(given, |name| std::env::var(name).ok()));
+    exporter_http::serve::run_with(&ABOUT, flags::command(), rewrite, async |matches| {
         PostgresExporter::new(matches).await
     })
 }
