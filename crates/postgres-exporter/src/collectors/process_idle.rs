@@ -2,11 +2,18 @@
 //!
 //! The reference fails on a server without idle sessions and else serves the first group only; here every group is served.
 
+use metrics_registry::Family;
+
 use super::Statement;
 
 /// Upper bounds of the buckets, in seconds.
 const BOUNDS: [f64; 9] = [1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 90.0, 120.0, 300.0];
-const NAME: &str = "pg_process_idle_seconds";
+
+const IDLE: Family<2> = Family::histogram(
+    "pg_process_idle_seconds",
+    "How long idle sessions have been idle.",
+    ["application_name", "state"],
+);
 
 pub(super) const STATEMENTS: &[Statement] = &[Statement {
     sql: |_| {
@@ -32,9 +39,9 @@ pub(super) const STATEMENTS: &[Statement] = &[Statement {
                 .map(|(index, bound)| (*bound, count(4 + index)))
                 .collect();
             samples.histogram(
-                NAME,
-                format_args!("How long idle sessions have been idle."),
-                [("application_name", row.label(1)), ("state", row.label(0))],
+                IDLE.name,
+                format_args!("{}", IDLE.help),
+                std::iter::zip(IDLE.labels, [row.label(1), row.label(0)]),
                 &buckets,
                 (row.number(3).unwrap_or(0.0), count(2)),
             );
