@@ -10,12 +10,20 @@
 
 mod clients;
 mod daemon;
+mod exporters;
+mod families;
 mod http;
+mod intended;
 mod life;
 mod mounts;
+mod mysql;
+mod npm;
 mod output;
 mod page;
 mod peer;
+mod postgres;
 mod prometheus;
+mod servers;
+mod sid;
 mod targets;
 mod textfile;
