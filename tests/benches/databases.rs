@@ -42,8 +42,9 @@ const SCRAPES_PER_ROUND: usize = 200;
 /// Share of the reference's CPU time that a scrape may take.
 const CPU_SHARE: f64 = 1.0 / 8.0;
 
-/// One section: its name on the command line, and what measures it.
-const SECTIONS: [(&str, fn(&mut Report)); 3] = [("mysql", mysql), ("postgres", postgres), ("nginx", nginx)];
+/// Its name on the command line, and what measures it.
+type Section = (&'static str, fn(&mut Report));
+const SECTIONS: [Section; 3] = [("mysql", mysql), ("postgres", postgres), ("nginx", nginx)];
 
 fn main() -> ExitCode {
     // Cargo adds a flag of its own.

@@ -9,6 +9,9 @@ use crate::servers::mariadb::{PASSWORD, USER};
 /// A password for logins that must not work.
 const WRONG: &str = "pw-Qz8nB4tVe";
 
+/// Flags, environment, and whether the login works.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], bool);
+
 #[test]
 fn a_password_is_seen_nowhere() {
     let good = SERVER.options_file();
@@ -16,7 +19,7 @@ fn a_password_is_seen_nowhere() {
     let source = |password: &str| format!("{USER}:{password}@tcp(127.0.0.1:{})/", SERVER.port);
     let address = format!("--mysqld.address=127.0.0.1:{}", SERVER.port);
     let username = format!("--mysqld.username={USER}");
-    let cases: [(&[&str], &[(&str, &str)], bool); 6] = [
+    let cases: [Case<'_>; 6] = [
         (&[&format!("--config.my-cnf={good}")], &[], true),
         (&[&format!("--config.my-cnf={wrong}")], &[], false),
         (&[], &[("DATA_SOURCE_NAME", &source(PASSWORD))], true),

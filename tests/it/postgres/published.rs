@@ -12,8 +12,13 @@ use crate::peer::checkout;
 use crate::servers::postgres::Postgres;
 use crate::servers::postgres_programs::debian_version;
 
-/// What tells only of a moment that no test can hold still.
-const PASSING: [&str; 3] = ["stat_progress_vacuum", "stat_activity_autovacuum", "(process)"];
+/// What tells only of a moment that no test can hold still, of a file of one's own, or of the program itself.
+const PASSING: [&str; 4] = [
+    "stat_progress_vacuum",
+    "stat_activity_autovacuum",
+    "custom_queries",
+    "(process)",
+];
 /// What only a standby, or a primary that has one, tells.
 const REPLICATED: [&str; 2] = ["stat_wal_receiver", "stat_replication"];
 
@@ -70,7 +75,10 @@ fn expected(published: &BTreeMap<String, Row>, version: u32, without: &[&str]) -
 #[track_caller]
 fn served(published: &BTreeMap<String, Row>, server: &Postgres, without: &[&str]) -> Families {
     let switches = OFF.map(|name| format!("--collector.{name}"));
-    let switches: Vec<_> = switches.iter().map(String::as_str).collect();
+    let switches = switches.iter().map(String::as_str);
+    let switches: Vec<_> = switches
+        .chain(["--collector.stat_statements.include_query"])
+        .collect();
     let ours = exporter(server, &switches);
     let _ = http::get(&ours.address, "/metrics");
     let mut here = families(&http::get(&ours.address, "/metrics").text());

@@ -12,6 +12,9 @@ use crate::servers::postgres::{PASSWORD, USER};
 /// A password for logins that must not work.
 const WRONG: &str = "pw-Hj6cE1xSa";
 
+/// Environment, and whether the login works.
+type Case<'a> = (&'a [(&'a str, &'a str)], bool);
+
 #[test]
 fn a_password_is_seen_nowhere() {
     let key_value = |password: &str| {
@@ -29,7 +32,7 @@ fn a_password_is_seen_nowhere() {
         "host=127.0.0.1 port={} user={USER} dbname=postgres sslmode=disable",
         SERVER.port
     );
-    let cases: [(&[(&str, &str)], bool); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&[("DATA_SOURCE_NAME", &SERVER.uri())], true),
         (&[("DATA_SOURCE_NAME", &SERVER.uri_with(USER, WRONG))], false),
         (&[("DATA_SOURCE_NAME", &key_value(PASSWORD))], true),
