@@ -10,6 +10,9 @@ cd "$(dirname "$0")/.."
 need_rust
 
 ONLY=${ONLY:-node mysql postgres nginx registry}
+for section in $ONLY; do
+    case $section in node | mysql | postgres | nginx | registry) ;; *) die "ONLY=$section: no such section" ;; esac
+done
 wanted() {
     case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
 }
