@@ -1,7 +1,5 @@
 //! Two replicas of the same name, which cost the reference its whole answer.
 
-use std::process::Stdio;
-
 use super::exporter;
 use super::faults::{is_up, own_server};
 use crate::exporters::scrape;
@@ -15,18 +13,10 @@ fn two_receivers_of_one_name_do_not_cost_the_scrape() {
         .map(|number| {
             let target = directory.path().join(number.to_string());
             std::fs::create_dir(&target).unwrap();
-            let mut command = server.client("pg_receivewal");
-            command
-                .env("PGAPPNAME", "twin")
-                .arg("--no-loop")
-                .arg("-D")
-                .arg(target);
-            Receiver(
-                command
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .spawn()
-                    .unwrap(),
+            server.follow(
+                "pg_receivewal",
+                "twin",
+                &["--no-loop", "-D", target.to_str().unwrap()],
             )
         })
         .collect();
@@ -46,14 +36,4 @@ fn two_receivers_of_one_name_do_not_cost_the_scrape() {
         assert!(peer::lint(&text).iter().all(|line| line.starts_with("pg_")));
     }
     drop(receivers);
-}
-
-/// A receiver of the write-ahead log; killed when dropped.
-struct Receiver(std::process::Child);
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -21,10 +21,14 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 shared_buffers = 16MB
+password_encryption = 'scram-sha-256'
 max_connections = 20
 max_wal_senders = 5
 max_replication_slots = 5
 wal_level = logical
+max_slot_wal_keep_size = 256MB
+archive_mode = on
+archive_command = 'true'
 hot_standby = on
 log_connections = on
 track_io_timing = on
@@ -113,7 +117,14 @@ impl Postgres {
         server.configure("");
         server.run();
         daemon::until("the standby to stream", || {
-            (primary.sql("SELECT state FROM pg_stat_replication").trim() == "streaming").then_some(())
+            let state = "SELECT state FROM pg_stat_replication WHERE application_name = 'walreceiver'";
+            (primary.sql(state).trim() == "streaming").then_some(())
+        });
+        // Until something was written, the reference passes over the receiver.
+        primary.sql("INSERT INTO readings (celsius) VALUES (20)");
+        daemon::until("the standby to receive", || {
+            let received = "SELECT latest_end_lsn IS NOT NULL FROM pg_stat_wal_receiver";
+            (server.sql(received).trim() == "t").then_some(())
         });
         server
     }
@@ -206,6 +217,21 @@ impl Postgres {
         command
     }
 
+    /// Starts a program of Debian's client package, as the owner, under this name and with these arguments.
+    #[track_caller]
+    pub fn follow(&self, program: &str, name: &str, arguments: &[&str]) -> Follower {
+        let mut command = self.client(program);
+        command.env("PGAPPNAME", name).args(arguments);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Follower {
+            child: child.unwrap(),
+        }
+    }
+
     /// `postgresql://…` with the monitoring user.
     pub fn uri(&self) -> String {
         self.uri_with(USER, PASSWORD)
@@ -282,6 +308,18 @@ impl Postgres {
         self.scratch.write("data/pg_hba.conf", LOGINS);
         self.scratch
             .write("data/pg_ident.conf", &format!("anyone /^.*$ {PEER_USER}\n"));
+    }
+}
+
+/// A client program that runs until it is dropped.
+pub struct Follower {
+    child: std::process::Child,
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
