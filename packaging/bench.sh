@@ -17,15 +17,7 @@ wanted() {
     case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
-if wanted node; then
-    # The reference is unpacked beside the build, not installed: its service would take port 9100.
-    peer=target/peers/usr/bin/prometheus-node-exporter
-    if [ ! -x "$peer" ]; then
-        say "fetching Debian's prometheus-node-exporter"
-        mkdir -p target/peers
-        (cd target/peers && apt-get download -qq prometheus-node-exporter && dpkg -x prometheus-node-exporter_*.deb .)
-    fi
-fi
+! wanted node || packaging/peers.sh
 databases=
 packages=
 for section in mysql postgres nginx; do
@@ -35,7 +27,7 @@ done
 ! wanted node || packages="$packages -p node-exporter -p scraper"
 # The servers that the exporters are measured on, and what is fetched once beside the build.
 ! wanted mysql || install_missing /usr/sbin/mariadbd mariadb-server
-! wanted nginx || install_missing /usr/sbin/nginx nginx
+! wanted nginx || install_missing /usr/sbin/nginx nginx-light
 ! wanted postgres ||
     install_missing "$(find /usr/lib/postgresql -name initdb 2>/dev/null | grep -m 1 . || echo /usr/lib/postgresql/initdb)" postgresql
 

@@ -10,20 +10,26 @@
 
 mod clients;
 mod daemon;
+mod emulator;
 mod exporters;
 mod families;
+mod fixtures;
 mod http;
 mod intended;
 mod life;
+mod metric_docs;
 mod mounts;
 mod mysql;
+mod nginx;
 mod npm;
 mod output;
 mod page;
 mod peer;
 mod postgres;
 mod prometheus;
+mod reference;
 mod servers;
 mod sid;
 mod targets;
 mod textfile;
+mod unprivileged;

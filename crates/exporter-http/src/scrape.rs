@@ -1,6 +1,6 @@
 //! One request for samples: collect until the deadline, encode what is there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -14,26 +14,38 @@ use tokio::time::timeout_at;
 use crate::reply::Reply;
 use crate::routes::{Site, joined};
 use crate::runs::Collecting;
-use crate::{Exporter, Refused, Scrape, deadline, negotiate, query};
+use crate::{Exporter, Refused, Scrape, deadline, negotiate, query, startup};
 
 /// Expositions kept for the next scrapes. Two scrapers at the same moment are rare, more are not usual.
 const KEPT_MAX: usize = 1;
+/// After so many scrapes nothing is left that runs once: layouts are looked up, buffers have their size.
+const SETTLED_SCRAPES: u8 = 3;
 const TIMEOUT_HEADER: &str = "x-prometheus-scrape-timeout-seconds";
 
 /// Expositions that are used again, so that a scrape like the last one allocates nothing.
 #[derive(Default)]
-pub(crate) struct Expositions(RefCell<Vec<Exposition>>);
+pub(crate) struct Expositions {
+    kept: RefCell<Vec<Exposition>>,
+    /// Scrapes so far, up to [`SETTLED_SCRAPES`].
+    scrapes: Cell<u8>,
+}
 
 impl Expositions {
     fn take(&self) -> Exposition {
-        self.0.borrow_mut().pop().unwrap_or_default()
+        self.kept.borrow_mut().pop().unwrap_or_default()
     }
 
     fn give_back(&self, mut exposition: Exposition) {
-        let mut kept = self.0.borrow_mut();
+        let mut kept = self.kept.borrow_mut();
         if kept.len() < KEPT_MAX {
             exposition.clear();
             kept.push(exposition);
+        }
+        if self.scrapes.get() < SETTLED_SCRAPES {
+            self.scrapes.set(self.scrapes.get() + 1);
+            if self.scrapes.get() == SETTLED_SCRAPES {
+                startup::release();
+            }
         }
     }
 }

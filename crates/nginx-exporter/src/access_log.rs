@@ -90,13 +90,18 @@ impl AccessLog {
     pub async fn look(&self) {
         self.state.borrow_mut().follow.check();
         for _ in 0..STEPS_MAX {
-            let State { follow, counts } = &mut *self.state.borrow_mut();
-            let more = follow.step(|line| counts.add(self.format.parse(line)));
-            if !more {
+            if !self.step() {
                 return;
             }
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Reads one piece. `false` where all that is there was read.
+    fn step(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let State { follow, counts } = &mut *state;
+        follow.step(|line| counts.add(self.format.parse(line)))
     }
 
     /// Writes what was counted.

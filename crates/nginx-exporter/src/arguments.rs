@@ -70,6 +70,13 @@ pub fn complete(
     Ok(all)
 }
 
+/// The variable of a flag.
+#[must_use]
+pub fn variable_of(flag: &str) -> Option<&'static str> {
+    let found = VARIABLES.iter().find(|(name, ..)| *name == flag);
+    found.map(|(_, variable, _)| *variable)
+}
+
 /// Whether an argument is this flag, with or without its value, or its negative.
 fn names(argument: &OsString, flag: &str) -> bool {
     let Some(text) = argument.to_str().and_then(|text| text.strip_prefix("--")) else {

@@ -76,7 +76,7 @@ impl NginxExporter {
         });
         let sources: Vec<_> = sources.collect();
         for source in &sources {
-            log::info!(uri = source.client.target.name.as_str(), plus = settings.plus; "nginx");
+            log::info!(uri = source.client.target.name.as_str(), plus = settings.plus; "nginx to be asked");
         }
         let several = settings.access_logs.len() > 1;
         let access_logs = settings.access_logs.into_iter().map(|flag| {

@@ -8,6 +8,7 @@ use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
 
 use crate::access_log::AccessLogFlag;
+use crate::arguments;
 use crate::client::{ClientSettings, TlsSettings};
 use crate::sink::Labels;
 use crate::target::{Place, Target};
@@ -89,6 +90,16 @@ pub fn command() -> Command {
         )
         .arg(Arg::new(CONST_LABELS).long(CONST_LABELS).hide(true).action(ArgAction::Append))
         .args(IGNORED.map(|name| Arg::new(name).long(name).hide(true).action(ArgAction::Append)))
+        .mut_args(with_variable)
+}
+
+/// Help tells the variable of a flag too.
+fn with_variable(arg: Arg) -> Arg {
+    let Some(variable) = arguments::variable_of(arg.get_id().as_str()) else {
+        return arg;
+    };
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    arg.help(format!("{help} [variable: {variable}]"))
 }
 
 impl Settings {

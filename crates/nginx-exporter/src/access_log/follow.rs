@@ -137,7 +137,7 @@ impl Follow {
             (None, None) => {}
             (Some(_), None) => log::info!(path:%; "access log is read again"),
             (before, Some(error)) if before.as_ref() != Some(error) => {
-                log::warn!(path:%, error:%; "access log not read, this process must be allowed to; it is tried again every second");
+                log::warn!(path:%, error:%; "access log not read, tried again every second; it must be there and readable by this process");
             }
             _ => {}
         }

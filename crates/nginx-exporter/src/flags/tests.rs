@@ -120,6 +120,14 @@ fn durations() {
 }
 
 #[test]
+fn help_tells_the_variables() {
+    let help = command().render_long_help().to_string();
+    for variable in ["SCRAPE_URI", "NGINX_PLUS", "TIMEOUT", "CONST_LABELS"] {
+        assert!(help.contains(&format!("[variable: {variable}]")), "{help}");
+    }
+}
+
+#[test]
 fn every_flag_is_declared_once() {
     command().debug_assert();
 }

@@ -129,3 +129,25 @@ fn looked_at_between_scrapes() {
         );
     });
 }
+
+#[test]
+fn a_scrape_and_the_watch_may_look_at_once() {
+    run(async || {
+        let nginx = Responder::page(7);
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("access.log");
+        append(&log, GET);
+        let exporter = asking(&[&nginx.uri], &[&format!("--nginx.access-log={}", log.display())]);
+        // Many steps, so that both are in the middle of it.
+        append(&log, &[GET; 5000].join("\n"));
+        let (one, other) = tokio::join!(scrape(&exporter), scrape(&exporter));
+        for text in [one, other] {
+            assert!(
+                text.contains("nginx_access_log_unparsed_lines_total 0\n"),
+                "{text}"
+            );
+        }
+        let count = "nginx_http_response_count_total{method=\"GET\",status=\"200\"} 5000\n";
+        assert!(scrape(&exporter).await.contains(count));
+    });
+}

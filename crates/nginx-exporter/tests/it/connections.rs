@@ -24,7 +24,7 @@ fn a_connection_that_was_closed_is_opened_again() {
         // Every second request finds a closed connection, as after keepalive_requests or a restart.
         let nginx = Responder::start(move |_| {
             let number = served.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            (number % 2 == 0).then(|| answer(200, &page(7)))
+            number.is_multiple_of(2).then(|| answer(200, &page(7)))
         });
         let exporter = asking(&[&nginx.uri], &[]);
         for _ in 0..4 {
