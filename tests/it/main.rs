@@ -11,19 +11,26 @@
 mod clients;
 mod daemon;
 mod emulator;
+mod exporters;
+mod families;
 mod fixtures;
 mod http;
+mod intended;
 mod kube_cases;
 mod life;
 mod metric_docs;
 mod mounts;
+mod mysql;
 mod nginx;
+mod npm;
 mod output;
 mod page;
 mod peer;
+mod postgres;
 mod prometheus;
 mod reference;
-
+mod servers;
+mod sid;
 mod targets;
 mod textfile;
 mod unprivileged;
