@@ -146,8 +146,8 @@ fn collector_flags() -> impl Iterator<Item = Arg> {
     ]
     .into_iter()
     .chain(switch(HEARTBEAT_UTC, "The heartbeat's time is UTC", false))
-    .chain(switch(PROCESSES_BY_USER, "Count processes by user", false))
-    .chain(switch(PROCESSES_BY_HOST, "Count processes by host", false))
+    .chain(switch(PROCESSES_BY_USER, "Count processes by user", true))
+    .chain(switch(PROCESSES_BY_HOST, "Count processes by host", true))
     .chain(switch(USER_PRIVILEGES, "Write the privileges of each user", false))
     .chain(switch(OLD_REPLICA_NAMES, "Write the state of a replica under the names of before MySQL 8.4 too", true))
 }
@@ -213,13 +213,14 @@ pub fn session(matches: &ArgMatches) -> SessionSettings {
 pub fn settings(matches: &ArgMatches) -> Settings {
     let own = |name| text(matches, name).to_owned();
     let on = |name| switched(matches, name) == Some(true);
+    let not_off = |name| switched(matches, name) != Some(false);
     Settings {
         heartbeat_database: own(HEARTBEAT_DATABASE),
         heartbeat_table: own(HEARTBEAT_TABLE),
         heartbeat_utc: on(HEARTBEAT_UTC),
         processlist_min_seconds: number(matches, PROCESSLIST_MIN_TIME),
-        processes_by_user: on(PROCESSES_BY_USER),
-        processes_by_host: on(PROCESSES_BY_HOST),
+        processes_by_user: not_off(PROCESSES_BY_USER),
+        processes_by_host: not_off(PROCESSES_BY_HOST),
         tables_databases: own(TABLES_DATABASES),
         user_privileges: on(USER_PRIVILEGES),
         statements_max: number(matches, STATEMENTS_LIMIT),
