@@ -14,7 +14,15 @@ const HEADER_TIMEOUT_MAX: Duration = Duration::from_secs(13);
 #[test]
 fn a_thousand_slow_clients_are_cut_off_and_cost_little() {
     let node = daemon::node(&[]);
-    assert_eq!(http::get(&node.address, "/metrics").status, 200);
+    // The start's code is given back after a few scrapes; what a client that stops needs is let in by the first of them.
+    for _ in 0..5 {
+        assert_eq!(http::get(&node.address, "/metrics").status, 200);
+        let mut stopping = TcpStream::connect(&node.address).unwrap();
+        stopping
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+            .unwrap();
+    }
+    node.reset_peak();
     let before_kib = node.memory_kib("VmRSS");
 
     let started = Instant::now();

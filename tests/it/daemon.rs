@@ -156,6 +156,11 @@ impl Daemon {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// Lets `VmHWM` count from now on.
+    pub fn reset_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.pid()), "5").unwrap();
+    }
+
     /// A field of `/proc/PID/status` in KiB: `VmRSS`, `VmHWM`.
     pub fn memory_kib(&self, field: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

@@ -165,6 +165,7 @@ fn down_and_up_again() {
     }
     nginx.child = Nginx::run(nginx.folder.path());
     assert_eq!(value(&metrics(&exporter), "nginx_up"), 1.0);
+    exporter.wait_for_log("nginx answers again");
     let log = exporter.log();
     assert_eq!(log.matches("nginx is down").count(), 1, "{log}");
     assert_eq!(log.matches("nginx answers again").count(), 1, "{log}");

@@ -103,6 +103,8 @@ fn live<E: Exporter>(
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
+        // Read before anything is started that the log would tell of; a wrong file is all that is said then.
+        let mut watch = Watch::start(settings.config_file.clone())?;
         let exporter = match build(&matches).await? {
             Begin::Serve(exporter) => exporter,
             Begin::Print(text) => {
@@ -113,8 +115,11 @@ fn live<E: Exporter>(
         // A few hundred flags with their texts; nobody reads them again.
         drop(matches);
         let mut limits = Limits::default();
+        let config_file = settings.config_file.clone();
         exporter.adjust(&mut settings, &mut limits);
-        let watch = Watch::start(settings.config_file.clone())?;
+        if settings.config_file != config_file {
+            watch = Watch::start(settings.config_file.clone())?;
+        }
         let listeners = open(&settings)?;
         let site = Site::new(about, exporter, &settings, watch, limits);
         serve(&Server::new(site, limits), listeners, signals).await;
