@@ -17,9 +17,15 @@ struct Answer<'a> {
 #[serde(rename_all = "camelCase")]
 struct Data<'a> {
     active_targets: Vec<Active<'a>>,
-    /// Nothing is dropped before there is relabelling.
-    dropped_targets: [(); 0],
+    dropped_targets: Vec<Dropped>,
     dropped_target_counts: Option<std::collections::BTreeMap<String, u64>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dropped {
+    discovered_labels: Labels,
+    scrape_pool: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,15 +55,24 @@ pub fn targets(scraper: &Scraper, state: &str, pool: &str) -> String {
         .filter(|target| shows("active") && taken(&target.job))
         .map(|target| active(target, &scraper.hostname))
         .collect();
-    let counts = shows("dropped").then(|| {
-        let jobs = scraper.jobs().into_iter().filter(|job| taken(job));
-        jobs.map(|job| (job, 0)).collect()
-    });
+    let mut dropped_targets = Vec::new();
+    let mut counts = None;
+    if shows("dropped") {
+        let counts = counts.get_or_insert_with(std::collections::BTreeMap::new);
+        for pool in scraper.pools().iter().filter(|pool| taken(&pool.job.name)) {
+            let dropped = pool.dropped();
+            counts.insert(pool.job.name.clone(), dropped.count as u64);
+            dropped_targets.extend(dropped.kept.iter().map(|labels| Dropped {
+                discovered_labels: labels.clone(),
+                scrape_pool: pool.job.name.clone(),
+            }));
+        }
+    }
     let answer = Answer {
         status: "success",
         data: Data {
             active_targets: active,
-            dropped_targets: [],
+            dropped_targets,
             dropped_target_counts: counts,
         },
     };

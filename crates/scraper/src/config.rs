@@ -6,6 +6,7 @@
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
 //! | [`targets`]  | where its targets come from                                       |
 //! | [`http`]     | credentials and TLS                                               |
+//! | `relabel`    | relabelling rules                                                 |
 //! | [`duration`] | `1m30s`                                                           |
 //! | [`size`]     | `16MB`                                                            |
 //!
@@ -15,6 +16,7 @@ pub mod duration;
 pub mod http;
 pub mod job;
 pub(crate) mod raw;
+mod relabel;
 pub mod size;
 pub mod targets;
 

@@ -14,7 +14,7 @@ use crate::discovery::file_sd::FileWatch;
 use crate::labels::Labels;
 use crate::scrape;
 use crate::scraper::Shared;
-use crate::target::{Target, offset};
+use crate::target::{NoTarget, Target, offset};
 use crate::telemetry;
 
 /// One job and its running targets.
@@ -29,6 +29,7 @@ pub struct Pool {
     shared: Rc<Shared>,
     watches: RefCell<Vec<FileWatch>>,
     running: RefCell<Vec<Running>>,
+    dropped: RefCell<Dropped>,
     watcher: RefCell<Option<Task>>,
 }
 
@@ -38,6 +39,18 @@ pub struct Running {
     target: Rc<Target>,
     _task: Task,
 }
+
+/// Targets that relabelling dropped.
+#[derive(Debug, Default)]
+pub struct Dropped {
+    /// How many there are.
+    pub count: usize,
+    /// What they were found with; fewer than there are where the configuration, or [`DROPPED_KEPT_MAX`], says so.
+    pub kept: Vec<Labels>,
+}
+
+/// How many dropped targets are kept for the page: one with 30 labels takes about 3 kB.
+const DROPPED_KEPT_MAX: usize = 1000;
 
 #[derive(Debug)]
 struct Task(JoinHandle<()>);
@@ -59,6 +72,7 @@ impl Pool {
             shared,
             watches: RefCell::new(watches),
             running: RefCell::new(running),
+            dropped: RefCell::default(),
             watcher: RefCell::default(),
             job,
         });
@@ -80,6 +94,11 @@ impl Pool {
             .iter()
             .map(|running| Rc::clone(&running.target))
             .collect()
+    }
+
+    /// The targets that relabelling dropped.
+    pub fn dropped(&self) -> std::cell::Ref<'_, Dropped> {
+        self.dropped.borrow()
     }
 
     /// Gives its targets to the next configuration of the job.
@@ -135,11 +154,22 @@ impl Pool {
         let fixed = self.job.static_groups.iter().flat_map(discovery::found);
         let found: Vec<Labels> = fixed.chain(watches.iter().flat_map(FileWatch::found)).collect();
         let mut wanted: Vec<Target> = Vec::with_capacity(found.len());
+        let mut dropped = Dropped::default();
+        let dropped_kept_max = match self.job.keep_dropped_targets {
+            0 => DROPPED_KEPT_MAX,
+            limit => DROPPED_KEPT_MAX.min(usize::try_from(limit).unwrap_or(usize::MAX)),
+        };
         for labels in &found {
             match Target::build(&self.job, &self.settings, labels) {
                 Ok(target) if wanted.iter().any(|other| other.id == target.id) => {}
                 Ok(target) => wanted.push(target),
-                Err(reason) => {
+                Err(NoTarget::Dropped { discovered, .. }) => {
+                    dropped.count += 1;
+                    if dropped.kept.len() < dropped_kept_max {
+                        dropped.kept.push(discovered);
+                    }
+                }
+                Err(NoTarget::Unusable(reason)) => {
                     let pool = telemetry::Pool {
                         scrape_job: self.job.name.clone(),
                     };
@@ -148,6 +178,7 @@ impl Pool {
                 }
             }
         }
+        self.dropped.replace(dropped);
         (wanted, found.len())
     }
 

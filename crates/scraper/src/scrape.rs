@@ -134,6 +134,7 @@ async fn attempt(
         honor_labels: settings.honor_labels,
         honor_timestamps: settings.honor_timestamps,
         track_timestamps_staleness: settings.track_timestamps_staleness,
+        relabel: &settings.metric_relabel,
         limits: settings.limits,
     };
     let mut ingest = Ingest::new(&mut target.store.borrow_mut(), rules, format, at_ms);

@@ -1,6 +1,6 @@
 //! The running scraper: its jobs, what all of them share, and the reload of the configuration.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -9,7 +9,6 @@ use crate::config::{Config, Job};
 use crate::fleet::{Fleet, Observation};
 use crate::labels::Labels;
 use crate::pool::Pool;
-use crate::store::series;
 use crate::target::{Outcome, Target, offset};
 use crate::telemetry::Telemetry;
 
@@ -41,21 +40,12 @@ impl Shared {
             series: store.current().count(),
         });
         for current in store.current().filter(|_| outcome.error.is_none()) {
-            // The page looks at few names; the labels of all others are not parsed.
-            let line = OnceCell::new();
-            let labels = OnceCell::new();
+            // The page looks at few names; the labels of all others are not read.
             let label = |wanted: &str| {
-                let line: &String = line.get_or_init(|| series::line(current.text));
-                let labels: &Vec<_> = labels.get_or_init(|| match series::split(line) {
-                    Some((_, labels)) => labels.iter().collect(),
-                    None => Vec::new(),
-                });
-                labels
-                    .iter()
-                    .find(|(name, _)| name == wanted)
-                    .map(|(_, value)| value.as_ref())
+                let found = current.labels.iter().find(|(name, _)| *name == wanted);
+                found.map(|(_, value)| value)
             };
-            visit.sample(series::bare_name(current.text), label, current.value);
+            visit.sample(current.labels.metric(), label, current.value);
         }
         visit.finish();
     }
@@ -111,22 +101,14 @@ impl Scraper {
 
     /// Every target, by job in the order of their names.
     pub fn targets(&self) -> Vec<Rc<Target>> {
-        let pools = self.pools.borrow();
-        let mut pools: Vec<&Rc<Pool>> = pools.iter().collect();
-        pools.sort_by_key(|pool| &pool.job.name);
-        pools.iter().flat_map(|pool| pool.targets()).collect()
+        self.pools().iter().flat_map(|pool| pool.targets()).collect()
     }
 
-    /// Names of the jobs, sorted.
-    pub fn jobs(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .pools
-            .borrow()
-            .iter()
-            .map(|pool| pool.job.name.clone())
-            .collect();
-        names.sort();
-        names
+    /// The jobs, in the order of their names.
+    pub fn pools(&self) -> Vec<Rc<Pool>> {
+        let mut pools = self.pools.borrow().clone();
+        pools.sort_by(|left, right| left.job.name.cmp(&right.job.name));
+        pools
     }
 
     /// Labels that tell this scraper from others.

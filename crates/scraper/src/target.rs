@@ -12,6 +12,7 @@ use crate::config::PromDuration;
 use crate::config::job::{Job, ScrapeSettings};
 use crate::fnv::Fnv;
 use crate::labels::Labels;
+use crate::relabel;
 use crate::store::Store;
 
 pub use self::url::Url;
@@ -76,11 +77,33 @@ impl Outcome {
     }
 }
 
+/// What was found and is not scraped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTarget {
+    /// A relabelling rule dropped it.
+    Dropped {
+        /// What it was found with, the `__…` labels included.
+        discovered: Labels,
+        /// Which rule of the job, from 0.
+        rule: usize,
+    },
+    /// It cannot be scraped: the reason.
+    Unusable(String),
+}
+
 impl Target {
-    /// Builds a target from what it was found with.
-    ///
-    /// Fails with a reason where there is no address, or where its `__…` labels say something that cannot be.
-    pub fn build(job: &Job, settings: &Rc<ScrapeSettings>, found: &Labels) -> Result<Self, String> {
+    /// Builds a target from what it was found with: adds the defaults of the job, relabels, and reads the `__…` labels.
+    pub fn build(job: &Job, settings: &Rc<ScrapeSettings>, found: &Labels) -> Result<Self, NoTarget> {
+        let discovered = Self::discovered(job, settings, found);
+        let mut relabelled = discovered.clone();
+        if let Err(rule) = relabel::apply(&job.relabel, &mut relabelled) {
+            return Err(NoTarget::Dropped { discovered, rule });
+        }
+        Self::of_labels(job, settings, discovered, &relabelled).map_err(NoTarget::Unusable)
+    }
+
+    /// What relabelling starts from: the labels that were found, and the job's settings as labels.
+    pub fn discovered(job: &Job, settings: &ScrapeSettings, found: &Labels) -> Labels {
         let mut discovered = found.clone();
         let defaults = [
             ("job", job.name.clone()),
@@ -100,8 +123,19 @@ impl Target {
                 *given = value;
             }
         }
-        let label = |name: &str| discovered.get(name).map_or("", String::as_str);
+        discovered
+    }
 
+    /// A target from its labels after relabelling.
+    ///
+    /// Fails with a reason where there is no address, or where its `__…` labels say something that cannot be.
+    fn of_labels(
+        job: &Job,
+        settings: &Rc<ScrapeSettings>,
+        discovered: Labels,
+        relabelled: &Labels,
+    ) -> Result<Self, String> {
+        let label = |name: &str| relabelled.get(name).map_or("", String::as_str);
         let address = label("__address__");
         if address.is_empty() {
             return Err("no address".into());
@@ -113,10 +147,10 @@ impl Target {
                 "scrape timeout {timeout} is greater than the interval {interval}"
             ));
         }
-        let query = query(&settings.params, &discovered);
+        let query = query(&settings.params, relabelled);
         let url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
 
-        let mut labels: Labels = discovered
+        let mut labels: Labels = relabelled
             .iter()
             .filter(|(name, value)| !name.starts_with("__") && !value.is_empty())
             .map(|(name, value)| (name.clone(), value.clone()))

@@ -10,6 +10,7 @@ use super::http::HttpSettings;
 use super::raw;
 use super::targets::{self, FileSd, StaticGroup};
 use super::{PromDuration, not_yet};
+use crate::relabel::Rule;
 use settings::document::{Error, Refused};
 use settings::read::At;
 
@@ -31,6 +32,10 @@ pub struct Job {
     pub scrape: ScrapeSettings,
     /// Most targets; 0 is no limit.
     pub target_limit: u64,
+    /// What becomes of the labels that a target is found with.
+    pub relabel: Vec<Rule>,
+    /// How many dropped targets are kept for the page; 0 is no limit.
+    pub keep_dropped_targets: u64,
     /// Targets that stand in the configuration.
     pub static_groups: Vec<StaticGroup>,
     /// Files with targets.
@@ -60,6 +65,8 @@ pub struct ScrapeSettings {
     pub fallback_format: Option<Format>,
     /// What one scrape may bring.
     pub limits: Limits,
+    /// What becomes of the labels of a series.
+    pub metric_relabel: Vec<Rule>,
     /// Credentials and TLS.
     pub http: HttpSettings,
 }
@@ -85,6 +92,7 @@ pub(super) struct Defaults {
     timeout: PromDuration,
     limits: Limits,
     target_limit: u64,
+    keep_dropped_targets: u64,
 }
 
 impl Defaults {
@@ -115,6 +123,7 @@ impl Defaults {
                 label_value_bytes: global.label_value_length_limit.unwrap_or(0),
             },
             target_limit: global.target_limit.unwrap_or(0),
+            keep_dropped_targets: global.keep_dropped_targets.unwrap_or(0),
         })
     }
 
@@ -182,12 +191,15 @@ impl Job {
                 track_timestamps_staleness: raw.track_timestamps_staleness.unwrap_or(false),
                 fallback_format: fallback(raw.fallback_scrape_protocol.as_ref()).map_err(refuse)?,
                 limits: defaults.limits(&raw),
+                metric_relabel: raw.metric_relabel_configs.take().unwrap_or_default(),
                 http,
             },
             target_limit: raw
                 .target_limit
                 .filter(|limit| *limit != 0)
                 .unwrap_or(defaults.target_limit),
+            relabel: raw.relabel_configs.take().unwrap_or_default(),
+            keep_dropped_targets: raw.keep_dropped_targets.unwrap_or(defaults.keep_dropped_targets),
             static_groups: targets::static_groups(raw.static_configs.take().unwrap_or_default(), place)
                 .map_err(refuse)?,
             file_sd: targets::file_sd(raw.file_sd_configs.take().unwrap_or_default(), file, place)

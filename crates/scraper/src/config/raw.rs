@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{PromDuration, Secret, Size, not_yet};
+use crate::relabel::Rule;
 use settings::document::{Node, Refused};
 use settings::read::{Anything, At, Keys, Read};
 
@@ -62,10 +63,10 @@ keys! {
         label_limit: u64,
         label_name_length_limit: u64,
         label_value_length_limit: u64,
-    } checked only {
-        // Rules are evaluated elsewhere, and nothing is dropped before there is relabelling.
-        evaluation_interval: PromDuration,
         keep_dropped_targets: u64,
+    } checked only {
+        // Rules are evaluated elsewhere.
+        evaluation_interval: PromDuration,
     } later {
         scrape_protocols, query_log_file, scrape_failure_log_file, rule_query_offset, runtime,
         metric_name_validation_scheme, metric_name_escaping_scheme, scrape_native_histograms,
@@ -102,8 +103,10 @@ keys! {
         enable_compression: bool,
         static_configs: Vec<StaticConfig>,
         file_sd_configs: Vec<FileSdConfig>,
-    } checked only {
+        relabel_configs: Vec<Rule>,
+        metric_relabel_configs: Vec<Rule>,
         keep_dropped_targets: u64,
+    } checked only {
         // Only HTTP/1.1 is spoken, which every exporter answers.
         enable_http2: bool,
     } later {
@@ -111,7 +114,7 @@ keys! {
         convert_classic_histograms_to_nhcb, scrape_failure_log_file, native_histogram_bucket_limit,
         native_histogram_min_bucket_factor, metric_name_validation_scheme, metric_name_escaping_scheme,
         extra_scrape_metrics, oauth2, proxy_url, no_proxy, proxy_from_environment, proxy_connect_header,
-        http_headers, relabel_configs, metric_relabel_configs, aws_sd_configs, azure_sd_configs, consul_sd_configs,
+        http_headers, aws_sd_configs, azure_sd_configs, consul_sd_configs,
         digitalocean_sd_configs, docker_sd_configs, dockerswarm_sd_configs, dns_sd_configs, ec2_sd_configs,
         eureka_sd_configs, gce_sd_configs, hetzner_sd_configs, http_sd_configs, ionos_sd_configs,
         kubernetes_sd_configs, kuma_sd_configs, lightsail_sd_configs, linode_sd_configs, marathon_sd_configs,

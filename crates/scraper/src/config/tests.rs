@@ -97,6 +97,7 @@ fn everything() {
                             label_name_bytes: 40,
                             label_value_bytes: 50,
                         },
+                        metric_relabel: [],
                         http: HttpSettings {
                             credentials: None,
                             tls: TlsSettings {
@@ -110,6 +111,8 @@ fn everything() {
                         },
                     },
                     target_limit: 7,
+                    relabel: [],
+                    keep_dropped_targets: 1,
                     static_groups: [
                         StaticGroup {
                             targets: [
@@ -154,6 +157,7 @@ fn everything() {
                             label_name_bytes: 40,
                             label_value_bytes: 50,
                         },
+                        metric_relabel: [],
                         http: HttpSettings {
                             credentials: Basic {
                                 username: Inline(
@@ -183,6 +187,8 @@ fn everything() {
                         },
                     },
                     target_limit: 8,
+                    relabel: [],
+                    keep_dropped_targets: 1,
                     static_groups: [],
                     file_sd: [
                         FileSd {
@@ -319,8 +325,8 @@ fn credentials_that_contradict() {
 #[test]
 fn keys_of_later_versions_are_named() {
     refused(
-        "scrape_configs:\n  - job_name: a\n    relabel_configs:\n      - {source_labels: [x]}\n",
-        "/etc/pi/prometheus.yml:3:5: relabel_configs is not supported yet by this version",
+        "scrape_configs:\n  - job_name: a\n    consul_sd_configs:\n      - {server: x}\n",
+        "/etc/pi/prometheus.yml:3:5: consul_sd_configs is not supported yet by this version",
     );
     refused(
         "remote_write:\n  - url: http://x\n",

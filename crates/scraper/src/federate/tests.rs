@@ -37,6 +37,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         honor_labels,
         honor_timestamps: true,
         track_timestamps_staleness: false,
+        relabel: &[],
         limits: job.scrape.limits,
     };
     let at_ms = NOW_MS - age_ms;
