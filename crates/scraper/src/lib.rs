@@ -14,6 +14,7 @@
 //! | [`labels`]    | how exposed labels join those of the target                                          |
 //! | [`federate`]  | `/federate`, with the [`selector`]s of its `match[]`                                 |
 //! | [`api`]       | `/api/v1/targets`                                                                    |
+//! | [`forward`]   | what leaves for the receivers                                                        |
 //! | [`fleet`]     | the page                                                                             |
 //! | [`telemetry`] | what the scraper counts about itself                                                 |
 //! | [`scraper`]   | all of that running, and its reload                                                  |
@@ -31,6 +32,7 @@ pub mod discovery;
 pub mod federate;
 pub mod fleet;
 pub mod fnv;
+pub mod forward;
 pub mod label_set;
 pub mod labels;
 pub mod pool;

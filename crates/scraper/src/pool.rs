@@ -239,11 +239,9 @@ async fn watch(pool: Weak<Pool>, poll: std::time::Duration) {
 
 /// Marks the series of a target as ended and removes it from the page.
 ///
-/// Prometheus waits for two intervals before it does, in case another server took the target over under the same labels;
-/// nothing leaves this process yet, and so nothing waits.
+/// Prometheus waits for two intervals before it does, in case another server took the target over under the same labels.
 fn end(running: &Running, shared: &Shared) {
     let target = &running.target;
-    let ended = target.store.borrow_mut().fail(clock::now_ms());
-    shared.telemetry.stale.inc_by(ended as u64);
+    scrape::end(target, clock::now_ms(), shared);
     shared.fleet.borrow_mut().forget(&target.id);
 }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::client::body::Decoder;
 use crate::client::{self, Client, Trust};
 use crate::clock;
+use crate::forward::frame::Frame;
 use crate::scraper::Shared;
 use crate::store::{Fault, Ingest, Rules};
 use crate::target::offset::Grid;
@@ -99,8 +100,7 @@ pub async fn once(target: &Target, client: &mut Client, at_ms: i64, shared: &Sha
         .unwrap_or(Err(Error::Timeout(target.timeout))),
     };
     if result.is_err() {
-        let ended = target.store.borrow_mut().fail(at_ms);
-        shared.telemetry.stale.inc_by(ended as u64);
+        fail(target, at_ms, shared);
     }
     count(&result, &shared.telemetry);
     let outcome = Outcome {
@@ -113,6 +113,14 @@ pub async fn once(target: &Target, client: &mut Client, at_ms: i64, shared: &Sha
     };
     log_change(target, &outcome);
     shared.observe(target, &outcome);
+    if shared.forward.is_on() {
+        shared.forward.push(Frame {
+            layout: target.report_layout(),
+            at_ms,
+            values: outcome.report().map(|(_, value)| value).into(),
+            own_times: Box::default(),
+        });
+    }
     target.outcome.replace(Some(outcome));
 }
 
@@ -154,7 +162,18 @@ async fn attempt(
         .and_then(|()| Ok(ingest.finish(&mut store)?));
     *counts = Counts::of(&ingest);
     finished?;
-    let stale = store.commit(&ingest, at_ms);
+    let forwards = shared.forward.is_on();
+    let frame = forwards.then(|| store.frame(&ingest, at_ms));
+    let mut ended = Vec::new();
+    let stale = store.commit(&ingest, at_ms, |labels| {
+        if forwards {
+            ended.push(labels.clone());
+        }
+    });
+    if let Some(frame) = frame {
+        shared.forward.push(frame);
+        shared.forward.push(Frame::ended(ended, at_ms));
+    }
     let telemetry = &shared.telemetry;
     telemetry.stale.inc_by(stale as u64);
     telemetry.samples.inc_by(ingest.scraped);
@@ -163,6 +182,28 @@ async fn attempt(
     telemetry.out_of_order.inc_by(ingest.out_of_order);
     client.keep(answer);
     Ok(())
+}
+
+/// Marks all series of a target as ended, because a scrape failed.
+fn fail(target: &Target, at_ms: i64, shared: &Shared) {
+    let mut series = Vec::new();
+    let ended = target.store.borrow_mut().fail(at_ms, |labels| {
+        if shared.forward.is_on() {
+            series.push(labels.clone());
+        }
+    });
+    shared.telemetry.stale.inc_by(ended as u64);
+    shared.forward.push(Frame::ended(series, at_ms));
+}
+
+/// Marks all series of a target as ended, those that report on its scrapes too, because it is gone.
+pub fn end(target: &Target, at_ms: i64, shared: &Shared) {
+    fail(target, at_ms, shared);
+    if target.outcome.borrow().is_some() {
+        let report = target.report_layout();
+        let series = report.series.iter().map(|series| series.labels.clone());
+        shared.forward.push(Frame::ended(series.collect(), at_ms));
+    }
 }
 
 impl Counts {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::clock;
 use crate::config::{Config, Job};
 use crate::fleet::{Fleet, Observation};
+use crate::forward::Forward;
 use crate::labels::Labels;
 use crate::pool::Pool;
 use crate::target::{Outcome, Target, offset};
@@ -17,6 +18,8 @@ use crate::telemetry::Telemetry;
 pub struct Shared {
     /// What the scraper counts about itself.
     pub telemetry: Telemetry,
+    /// What leaves for the receivers.
+    pub forward: Forward,
     /// What the fleet page shows.
     pub fleet: RefCell<Fleet>,
 }

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
+use crate::forward::frame::{Frame, Layout, Series};
 use crate::label_set::LabelSet;
 
 pub use self::fault::Fault;
@@ -46,8 +47,16 @@ pub struct Store {
     by_identity: HashMap<u64, u32, FxBuildHasher>,
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// The series of the last scrape that was sent on, in its order.
+    layout: Option<KeptLayout>,
     /// Counts the scrapes; a slot that was seen in this one has its number.
     attempt: u32,
+}
+
+#[derive(Debug)]
+struct KeptLayout {
+    layout: Rc<Layout>,
+    slots: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -103,8 +112,8 @@ impl Store {
         })
     }
 
-    /// Takes everything that `ingest` staged. Returns how many series went stale by that.
-    pub fn commit(&mut self, ingest: &Ingest<'_>, at_ms: i64) -> usize {
+    /// Takes everything that `ingest` staged. Tells `ended` of every series that went stale by that, and returns how many.
+    pub fn commit(&mut self, ingest: &Ingest<'_>, at_ms: i64, ended: impl FnMut(&LabelSet)) -> usize {
         for staged in &ingest.staged {
             let Some(slot) = self.slots.get_mut(staged.slot as usize) else {
                 continue;
@@ -121,20 +130,59 @@ impl Store {
         if 2 * ingest.dropped as usize + SPELLINGS_KEPT < self.dropped.len() {
             self.dropped.retain(|_, seen| *seen == attempt);
         }
-        self.remove_where(|slot| {
+        self.remove_where(ended, |slot| {
             let kept_by_timestamp = slot.untracked && at_ms - slot.timestamp_ms < LOOKBACK_MS;
             !slot.committed || slot.seen != attempt && !kept_by_timestamp
         })
     }
 
-    /// Forgets what a failed scrape brought and marks everything from before as stale. Returns how many became so.
-    pub fn fail(&mut self, at_ms: i64) -> usize {
-        self.remove_where(|slot| !slot.committed);
+    /// The samples that `ingest` brought, for those that they are sent to. Scrapes like the last one share its layout.
+    pub fn frame(&mut self, ingest: &Ingest<'_>, at_ms: i64) -> Frame {
+        let slots = || ingest.staged.iter().map(|staged| staged.slot);
+        let layout = match self.layout.take() {
+            Some(kept) if kept.slots.iter().copied().eq(slots()) => kept,
+            _ => {
+                let series = slots()
+                    .filter_map(|slot| self.slots.get(slot as usize))
+                    .map(|slot| Series {
+                        labels: slot.labels.clone(),
+                        kind: slot.kind,
+                    });
+                KeptLayout {
+                    layout: Rc::new(Layout {
+                        series: series.collect(),
+                    }),
+                    slots: slots().collect(),
+                }
+            }
+        };
+        let own_times = ingest
+            .staged
+            .iter()
+            .enumerate()
+            .filter(|(_, staged)| staged.timestamp_ms != at_ms);
+        let frame = Frame {
+            layout: Rc::clone(&layout.layout),
+            at_ms,
+            values: ingest.staged.iter().map(|staged| staged.value).collect(),
+            own_times: own_times
+                .map(|(at, staged)| (at as u32, staged.timestamp_ms))
+                .collect(),
+        };
+        self.layout = Some(layout);
+        frame
+    }
+
+    /// Forgets what a failed scrape brought and marks everything from before as stale. Tells `ended` of every series
+    /// that became so, and returns how many.
+    pub fn fail(&mut self, at_ms: i64, mut tell: impl FnMut(&LabelSet)) -> usize {
+        self.remove_where(|_| (), |slot| !slot.committed);
         let mut ended = 0;
         for slot in &mut self.slots {
             if slot.text.is_some() && !slot.untracked && slot.value.to_bits() != STALE_BITS {
                 slot.value = f64::from_bits(STALE_BITS);
                 slot.timestamp_ms = at_ms;
+                tell(&slot.labels);
                 ended += 1;
             }
         }
@@ -150,11 +198,14 @@ impl Store {
         });
     }
 
-    /// Frees the slots that `goes` picks; returns how many.
-    fn remove_where(&mut self, goes: impl Fn(&Slot) -> bool) -> usize {
+    /// Frees the slots that `goes` picks; returns how many. Tells `ended` of those that were not stale before.
+    fn remove_where(&mut self, mut ended: impl FnMut(&LabelSet), goes: impl Fn(&Slot) -> bool) -> usize {
         let mut removed = 0;
         for (index, slot) in self.slots.iter_mut().enumerate() {
             if slot.text.is_some() && goes(slot) {
+                if slot.committed && !slot.untracked && slot.value.to_bits() != STALE_BITS {
+                    ended(&slot.labels);
+                }
                 slot.text = None;
                 slot.labels = LabelSet::default();
                 self.by_identity.remove(&slot.identity);
@@ -165,6 +216,8 @@ impl Store {
         if removed == 0 {
             return 0;
         }
+        // Another series may get a freed slot, under which the layout would know it.
+        self.layout = None;
         let slots = &self.slots;
         let lives = |index: u32| slots.get(index as usize).is_some_and(|slot| slot.text.is_some());
         self.by_text.retain(|_, index| lives(*index));
@@ -185,6 +238,7 @@ impl Store {
         let relocate = |index: &mut u32| *index = moved.get(*index as usize).copied().unwrap_or(0);
         self.by_text.values_mut().for_each(relocate);
         self.by_identity.values_mut().for_each(relocate);
+        self.layout = None;
         self.slots.retain(|slot| slot.text.is_some());
         self.slots.shrink_to_fit();
         self.by_text.shrink_to_fit();

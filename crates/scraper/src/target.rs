@@ -3,7 +3,7 @@
 pub mod offset;
 pub mod url;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::config::PromDuration;
 use crate::config::job::{Job, ScrapeSettings};
 use crate::fnv::Fnv;
+use crate::forward::frame::{self, Layout};
 use crate::labels::Labels;
 use crate::relabel;
 use crate::store::Store;
@@ -19,6 +20,15 @@ pub use self::url::Url;
 
 /// Prefix of labels that become query parameters.
 const PARAM: &str = "__param_";
+
+/// The series that report on the scrapes of a target, sorted.
+const REPORT_NAMES: [&str; 5] = [
+    "scrape_duration_seconds",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_samples_scraped",
+    "scrape_series_added",
+    "up",
+];
 
 /// A target, as configured or discovered. Everything but its outcome stays the same for its whole life.
 #[derive(Debug)]
@@ -39,6 +49,7 @@ pub struct Target {
     pub timeout: PromDuration,
     /// Everything else about how it is scraped.
     pub settings: Rc<ScrapeSettings>,
+    report: OnceCell<Rc<Layout>>,
     /// Why it must not be scraped at all.
     pub refused: RefCell<Option<String>>,
     /// Its series.
@@ -67,12 +78,13 @@ pub struct Outcome {
 impl Outcome {
     /// The report series by name, in the order of their names.
     pub fn report(&self) -> [(&'static str, f64); 5] {
+        let [duration, kept, scraped, added, up] = REPORT_NAMES;
         [
-            ("scrape_duration_seconds", self.duration.as_secs_f64()),
-            ("scrape_samples_post_metric_relabeling", self.kept as f64),
-            ("scrape_samples_scraped", self.scraped as f64),
-            ("scrape_series_added", self.series_added as f64),
-            ("up", f64::from(u8::from(self.error.is_none()))),
+            (duration, self.duration.as_secs_f64()),
+            (kept, self.kept as f64),
+            (scraped, self.scraped as f64),
+            (added, self.series_added as f64),
+            (up, f64::from(u8::from(self.error.is_none()))),
         ]
     }
 }
@@ -167,6 +179,7 @@ impl Target {
             interval,
             timeout,
             settings: Rc::clone(settings),
+            report: OnceCell::new(),
             refused: RefCell::default(),
             store: RefCell::default(),
             outcome: RefCell::default(),
@@ -185,6 +198,15 @@ impl Target {
     /// What targets of one job are ordered by.
     pub fn id_by_address(&self) -> (String, &str) {
         (self.url.to_string(), &self.id)
+    }
+
+    /// The series that report on its scrapes, in the order of [`Outcome::report`].
+    pub fn report_layout(&self) -> Rc<Layout> {
+        let layout = self.report.get_or_init(|| {
+            let names = REPORT_NAMES.into_iter();
+            Rc::new(frame::report_layout(&self.labels, names))
+        });
+        Rc::clone(layout)
     }
 
     /// The `instance` label.

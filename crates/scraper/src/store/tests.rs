@@ -54,8 +54,8 @@ impl Scrapes {
             .try_for_each(|piece| ingest.push(&mut self.store, piece))
             .and_then(|()| ingest.finish(&mut self.store));
         let mut text = match pushed {
-            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms)),
-            Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms)),
+            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms, |_| ())),
+            Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms, |_| ())),
         };
         text.push_str(&format!(
             ", scraped {} added {} duplicates {} future {} old {}\n",
@@ -382,4 +382,48 @@ fn relabelled_series_are_dropped_renamed_and_merged() {
             a series has no name after relabelling; stale 2, scraped 1 added 0 duplicates 0 future 0 old 0
         "#]],
     );
+}
+
+#[test]
+fn scrapes_like_the_last_one_share_a_layout() {
+    let mut scrapes = Scrapes::new();
+    let mut frame = |body: &str| {
+        scrapes.at_ms += 1000;
+        let rules = Rules {
+            labels: &scrapes.labels,
+            honor_labels: false,
+            honor_timestamps: true,
+            track_timestamps_staleness: false,
+            relabel: &[],
+            limits: scrapes.limits,
+        };
+        let mut ingest = Ingest::new(&mut scrapes.store, rules, Format::Text004, scrapes.at_ms);
+        ingest.push(&mut scrapes.store, body.as_bytes()).unwrap();
+        ingest.finish(&mut scrapes.store).unwrap();
+        let frame = scrapes.store.frame(&ingest, scrapes.at_ms);
+        let mut ended = Vec::new();
+        scrapes.store.commit(&ingest, scrapes.at_ms, |labels| {
+            ended.push(labels.metric().to_owned())
+        });
+        (frame, ended.join(" "))
+    };
+    let (first, ended) = frame("a 1\nb 2 1699999999000\n");
+    assert_eq!(
+        (first.values.as_ref(), ended.as_str()),
+        ([1.0, 2.0].as_slice(), "")
+    );
+    assert_eq!(first.own_times.as_ref(), [(1, 1_699_999_999_000)]);
+    let (second, _) = frame("a 3\nb 4\n");
+    assert!(Rc::ptr_eq(&first.layout, &second.layout));
+    let (third, ended) = frame("b 5\nc 6\n");
+    assert!(!Rc::ptr_eq(&first.layout, &third.layout));
+    assert_eq!((third.len(), ended.as_str()), (2, "a"));
+    let (fourth, ended) = frame("b 7\nd 8\n");
+    let names: Vec<_> = fourth
+        .layout
+        .series
+        .iter()
+        .map(|series| series.labels.metric())
+        .collect();
+    assert_eq!((names.join(" "), ended), ("b d".into(), "c".into()));
 }
