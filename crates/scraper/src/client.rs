@@ -1,8 +1,8 @@
 //! Asking one target: one connection, kept between scrapes, redirects, credentials.
 
 pub mod body;
-mod connection;
-mod request;
+pub(crate) mod connection;
+pub(crate) mod request;
 mod tls;
 
 use std::rc::Rc;

@@ -4,6 +4,7 @@
 //! |--------------|-------------------------------------------------------------------|
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
+//! | [`remote_write`] | where samples are sent                                         |
 //! | [`targets`]  | where its targets come from                                       |
 //! | [`http`]     | credentials and TLS                                               |
 //! | `relabel`    | relabelling rules                                                 |
@@ -17,6 +18,7 @@ pub mod http;
 pub mod job;
 pub(crate) mod raw;
 mod relabel;
+pub mod remote_write;
 pub mod size;
 pub mod targets;
 
@@ -25,6 +27,7 @@ use std::path::Path;
 
 pub use self::duration::PromDuration;
 pub use self::job::Job;
+pub use self::remote_write::RemoteWrite;
 pub use self::size::Size;
 pub use settings::{Error, Secret};
 
@@ -47,6 +50,8 @@ pub struct Config {
     pub external_labels: BTreeMap<String, String>,
     /// The jobs, in the order of the file.
     pub jobs: Vec<Job>,
+    /// The receivers, in the order of the file.
+    pub remote_write: Vec<RemoteWrite>,
 }
 
 impl Config {
@@ -78,9 +83,20 @@ impl Config {
             }
             jobs.push(job);
         }
+        let mut remote_write: Vec<RemoteWrite> = Vec::new();
+        for raw in document.remote_write.take().unwrap_or_default() {
+            let place = raw.place;
+            let receiver = RemoteWrite::check(raw, path)?;
+            if remote_write.iter().any(|other| other.name == receiver.name) {
+                let reason = format!("more than one remote_write has the name {:?}", receiver.name);
+                return Err(refuse(place, reason));
+            }
+            remote_write.push(receiver);
+        }
         Ok(Self {
             external_labels,
             jobs,
+            remote_write,
         })
     }
 

@@ -114,7 +114,7 @@ pub async fn once(target: &Target, client: &mut Client, at_ms: i64, shared: &Sha
     log_change(target, &outcome);
     shared.observe(target, &outcome);
     if shared.forward.is_on() {
-        shared.forward.push(Frame {
+        shared.push(Frame {
             layout: target.report_layout(),
             at_ms,
             values: outcome.report().map(|(_, value)| value).into(),
@@ -171,8 +171,8 @@ async fn attempt(
         }
     });
     if let Some(frame) = frame {
-        shared.forward.push(frame);
-        shared.forward.push(Frame::ended(ended, at_ms));
+        shared.push(frame);
+        shared.push(Frame::ended(ended, at_ms));
     }
     let telemetry = &shared.telemetry;
     telemetry.stale.inc_by(stale as u64);
@@ -193,7 +193,7 @@ fn fail(target: &Target, at_ms: i64, shared: &Shared) {
         }
     });
     shared.telemetry.stale.inc_by(ended as u64);
-    shared.forward.push(Frame::ended(series, at_ms));
+    shared.push(Frame::ended(series, at_ms));
 }
 
 /// Marks all series of a target as ended, those that report on its scrapes too, because it is gone.
@@ -202,7 +202,7 @@ pub fn end(target: &Target, at_ms: i64, shared: &Shared) {
     if target.outcome.borrow().is_some() {
         let report = target.report_layout();
         let series = report.series.iter().map(|series| series.labels.clone());
-        shared.forward.push(Frame::ended(series.collect(), at_ms));
+        shared.push(Frame::ended(series.collect(), at_ms));
     }
 }
 

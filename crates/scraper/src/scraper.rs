@@ -8,6 +8,7 @@ use crate::clock;
 use crate::config::{Config, Job};
 use crate::fleet::{Fleet, Observation};
 use crate::forward::Forward;
+use crate::forward::frame::Frame;
 use crate::labels::Labels;
 use crate::pool::Pool;
 use crate::target::{Outcome, Target, offset};
@@ -25,6 +26,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Puts samples into the queues of all receivers.
+    pub fn push(&self, frame: Frame) {
+        self.forward.push(frame, &self.telemetry.forwarding);
+    }
+
     /// Tells the fleet page how a scrape ended.
     pub fn observe(&self, target: &Target, outcome: &Outcome) {
         let mut fleet = self.fleet.borrow_mut();
@@ -120,6 +126,10 @@ impl Scraper {
     }
 
     fn apply(&self, config: Config) {
+        let forwarding = &self.shared.telemetry.forwarding;
+        self.shared
+            .forward
+            .apply(config.remote_write, &config.external_labels, forwarding);
         let seed = offset::seed(&self.hostname, &config.external_labels);
         self.external_labels.replace(config.external_labels);
         let mut before = self.pools.take();

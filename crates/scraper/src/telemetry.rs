@@ -1,5 +1,7 @@
 //! What the scraper counts about itself, under Prometheus' names where Prometheus has one, else under `scraper_`.
 
+pub mod forward;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -7,6 +9,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use self::forward::Forwarding;
 
 type Seconds = Gauge<f64, AtomicU64>;
 
@@ -85,6 +89,8 @@ pub struct Telemetry {
     pub stale: Counter,
     /// `scraper_series`.
     pub series: Gauge,
+    /// What is counted about each receiver.
+    pub forwarding: Forwarding,
 }
 
 impl Telemetry {
@@ -94,6 +100,7 @@ impl Telemetry {
         self.register_config_and_discovery(&mut registry);
         self.register_pools(&mut registry);
         self.register_scrapes(&mut registry);
+        self.forwarding.register(&mut registry);
         registry
     }
 

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::Request;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HOST, HeaderValue, USER_AGENT};
 
 use super::Error;
+use crate::config::Secret;
 use crate::config::http::{Credentials, HttpSettings};
 use crate::target::Url;
 
@@ -25,7 +26,7 @@ pub fn build(
     settings: &HttpSettings,
     credentials: Option<&Credentials>,
     timeout_seconds: &str,
-) -> Result<Request<Empty<Bytes>>, Error> {
+) -> Result<Request<Full<Bytes>>, Error> {
     let encoding = if settings.enable_compression {
         "gzip"
     } else {
@@ -46,11 +47,21 @@ pub fn build(
         request = request.header(AUTHORIZATION, value);
     }
     request
-        .body(Empty::new())
+        .body(Full::default())
         .map_err(|error| Error::Settings(format!("request: {error}")))
 }
 
-fn authorization(credentials: &Credentials) -> Result<Option<HeaderValue>, String> {
+/// The value of a header that holds a secret.
+pub fn secret_value(secret: &Secret) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
+        Error::Settings("a header of the configuration holds characters that no header takes".into())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The value of the `Authorization` header. Fails with a reason where a secret cannot be read or sent.
+pub fn authorization(credentials: &Credentials) -> Result<Option<HeaderValue>, String> {
     let text = match credentials {
         Credentials::None => return Ok(None),
         Credentials::Basic { username, password } => {
@@ -72,7 +83,6 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::config::Secret;
     use crate::config::http::SecretSource;
 
     #[track_caller]

@@ -83,13 +83,39 @@ impl SecretSource {
     }
 }
 
+/// The keys of a section that are about HTTP.
+pub(super) struct Parts {
+    pub basic_auth: Option<raw::BasicAuth>,
+    pub authorization: Option<raw::Authorization>,
+    pub bearer_token: Option<Secret>,
+    pub bearer_token_file: Option<PathBuf>,
+    pub tls: Option<raw::TlsConfig>,
+    pub follow_redirects: Option<bool>,
+    pub enable_compression: Option<bool>,
+}
+
+impl Parts {
+    /// Takes them out of a scrape config.
+    pub(super) fn of(raw: &mut raw::ScrapeConfig) -> Self {
+        Self {
+            basic_auth: raw.basic_auth.take(),
+            authorization: raw.authorization.take(),
+            bearer_token: raw.bearer_token.take(),
+            bearer_token_file: raw.bearer_token_file.take(),
+            tls: raw.tls_config.take(),
+            follow_redirects: raw.follow_redirects,
+            enable_compression: raw.enable_compression,
+        }
+    }
+}
+
 impl HttpSettings {
-    /// Checks what stands in one scrape config. `place` is where the job's name stands.
-    pub(super) fn check(raw: &mut raw::ScrapeConfig, file: &Path, place: Place) -> Result<Self, Error> {
+    /// Checks what stands in one section. `place` is where messages point to.
+    pub(super) fn check(mut raw: Parts, file: &Path, place: Place) -> Result<Self, Error> {
         let context = Context { file, place };
         Ok(Self {
-            credentials: context.credentials(raw)?,
-            tls: context.tls(raw.tls_config.take().unwrap_or_default())?,
+            credentials: context.credentials(&mut raw)?,
+            tls: context.tls(raw.tls.take().unwrap_or_default())?,
             follow_redirects: raw.follow_redirects.unwrap_or(true),
             enable_compression: raw.enable_compression.unwrap_or(true),
         })
@@ -134,7 +160,7 @@ impl Context<'_> {
         }
     }
 
-    fn credentials(&self, raw: &mut raw::ScrapeConfig) -> Result<Credentials, Error> {
+    fn credentials(&self, raw: &mut Parts) -> Result<Credentials, Error> {
         let bearer = self.one_of(
             "bearer_token and bearer_token_file",
             raw.bearer_token.take(),

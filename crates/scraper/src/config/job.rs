@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use metrics_registry::Format;
 
-use super::http::HttpSettings;
+use super::http::{HttpSettings, Parts};
 use super::raw;
 use super::targets::{self, FileSd, StaticGroup};
 use super::{PromDuration, not_yet};
@@ -178,7 +178,7 @@ impl Job {
             return Err(refuse((place, "job_name is empty".into())));
         }
         let (interval, timeout) = defaults.times(&raw, &name).map_err(refuse)?;
-        let http = HttpSettings::check(&mut raw, file, place)?;
+        let http = HttpSettings::check(Parts::of(&mut raw), file, place)?;
         Ok(Self {
             scrape: ScrapeSettings {
                 interval,

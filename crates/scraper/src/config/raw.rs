@@ -46,8 +46,9 @@ keys! {
         scrape_configs: Vec<At<ScrapeConfig>>,
         rule_files: At<Vec<String>>,
         alerting: At<Anything>,
+        remote_write: Vec<At<RemoteWrite>>,
     } checked only { } later {
-        runtime, scrape_config_files, remote_write, remote_read, storage, tracing, otlp,
+        runtime, scrape_config_files, remote_read, storage, tracing, otlp,
     }
 }
 
@@ -122,6 +123,50 @@ keys! {
         puppetdb_sd_configs, scaleway_sd_configs, serverset_sd_configs, stackit_sd_configs, triton_sd_configs,
         uyuni_sd_configs, vultr_sd_configs,
     }
+}
+
+keys! {
+    /// One receiver.
+    RemoteWrite {
+        url: At<String>,
+        name: String,
+        remote_timeout: PromDuration,
+        headers: BTreeMap<String, Secret>,
+        write_relabel_configs: Vec<Rule>,
+        protobuf_message: At<String>,
+        basic_auth: BasicAuth,
+        authorization: Authorization,
+        tls_config: TlsConfig,
+        follow_redirects: bool,
+        queue_config: QueueConfig,
+    } checked only {
+        // Neither is kept, so neither can be sent.
+        send_exemplars: bool,
+        send_native_histograms: bool,
+        metadata_config: Anything,
+        enable_http2: bool,
+        round_robin_dns: bool,
+    } later {
+        oauth2, sigv4, azuread, google_iam, proxy_url, no_proxy, proxy_from_environment, proxy_connect_header,
+        http_headers,
+    }
+}
+
+keys! {
+    /// How samples wait for a receiver.
+    QueueConfig {
+        max_samples_per_send: u64,
+        batch_send_deadline: PromDuration,
+        min_backoff: PromDuration,
+        max_backoff: PromDuration,
+        retry_on_http_429: bool,
+        sample_age_limit: PromDuration,
+    } checked only {
+        // One connection sends in order; the queue is bounded in bytes.
+        capacity: u64,
+        max_shards: u64,
+        min_shards: u64,
+    } later { }
 }
 
 keys! {

@@ -63,7 +63,8 @@ impl Url {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads an absolute address. Fails with a reason where it is none of HTTP.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let uri: Uri = text
             .parse()
             .map_err(|error| format!("not an address: {text:.200?}: {error}"))?;

@@ -1,0 +1,335 @@
+//! One receiver: takes samples from its queue, sends them, and waits where they are not taken.
+//!
+//! One connection and one request at a time, so that the samples of a series arrive in their order. A request holds
+//! what waits, up to `max_samples_per_send`, or what came until `batch_send_deadline`.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::frame::Frame;
+use super::outgoing::Outgoing;
+use super::post::{self, Body, Verdict};
+use super::queue::{Batch, Queue};
+use super::{write_v1, write_v2};
+use crate::client::{self, Trust, connection::Connection, request};
+use crate::clock;
+use crate::config::RemoteWrite;
+use crate::config::remote_write::Message;
+use crate::labels::Labels;
+use crate::telemetry::forward::Cells;
+
+/// Samples that wait in memory for one receiver at most: 8 MB, 20 minutes of five machines with 800 series every 5 s.
+pub const QUEUE_SAMPLES_MAX: usize = 1 << 20;
+
+const SELF: &str = concat!("pi-scraper/", env!("CARGO_PKG_VERSION"));
+
+/// How a receiver does, for the page and the log.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// Why the last request failed; `None` after one that was taken.
+    pub error: Option<String>,
+    /// When samples were taken last, in milliseconds since 1970.
+    pub taken_at_ms: Option<i64>,
+    /// The time of the newest sample that was taken, in milliseconds since 1970.
+    pub newest_ms: Option<i64>,
+}
+
+/// One receiver, as the configuration has it.
+#[derive(Debug)]
+pub struct Receiver {
+    /// Its configuration.
+    pub config: RemoteWrite,
+    /// What waits for it.
+    pub queue: Rc<Queue>,
+    /// How it does.
+    pub status: RefCell<Status>,
+    cells: Cells,
+    message: Cell<Message>,
+}
+
+/// What one task sends with.
+struct Sender {
+    outgoing: Outgoing,
+    trust: Trust,
+    connection: Option<Connection>,
+    body: Vec<u8>,
+    v2: write_v2::Request,
+    snappy: snap::raw::Encoder,
+}
+
+/// A request body and what is in it.
+struct Encoded {
+    body: bytes::Bytes,
+    samples: u64,
+    newest_ms: i64,
+}
+
+impl Receiver {
+    /// A receiver that does not send yet; [`Receiver::run`] does.
+    pub fn new(config: RemoteWrite, queue: Rc<Queue>, cells: Cells) -> Self {
+        Self {
+            message: Cell::new(config.message),
+            config,
+            queue,
+            status: RefCell::default(),
+            cells,
+        }
+    }
+
+    /// Adds samples to the queue.
+    pub fn push(&self, frame: Rc<Frame>) {
+        let dropped = self.queue.push(frame);
+        self.cells.queue_full.inc_by(dropped as u64);
+        self.cells.pending.set(self.queue.samples() as i64);
+    }
+
+    fn sender(&self, external: Labels) -> Sender {
+        Sender {
+            outgoing: Outgoing::new(external, self.config.relabel.clone()),
+            trust: Trust::new(self.config.http.tls.clone()),
+            connection: None,
+            body: Vec::new(),
+            v2: write_v2::Request::default(),
+            snappy: snap::raw::Encoder::new(),
+        }
+    }
+
+    /// Sends for ever.
+    pub async fn run(self: Rc<Self>, external: Labels) {
+        let mut sender = self.sender(external);
+        loop {
+            let batch = self.next().await;
+            self.deliver(&mut sender, &batch).await;
+            self.queue.remove(&batch);
+            self.cells.pending.set(self.queue.samples() as i64);
+        }
+    }
+
+    /// Sends what waits now, until it is gone or `end`. Returns how many samples are left.
+    pub async fn flush(&self, external: Labels, end: Instant) -> usize {
+        let mut sender = self.sender(external);
+        loop {
+            let batch = self.queue.front(self.config.queue.samples_per_send_max);
+            if batch.samples == 0 || timeout_at(end, self.deliver(&mut sender, &batch)).await.is_err() {
+                return self.queue.samples();
+            }
+            self.queue.remove(&batch);
+        }
+    }
+
+    /// Waits for a full batch, or for the deadline of one that is not.
+    async fn next(&self) -> Batch {
+        let settings = &self.config.queue;
+        while self.queue.samples() == 0 {
+            self.queue.grown().await;
+        }
+        let end = Instant::now() + settings.batch_deadline;
+        while self.queue.samples() < settings.samples_per_send_max {
+            if timeout_at(end, self.queue.grown()).await.is_err() {
+                break;
+            }
+        }
+        self.queue.front(settings.samples_per_send_max)
+    }
+
+    /// Sends a batch until it is taken or refused.
+    async fn deliver(&self, sender: &mut Sender, batch: &Batch) {
+        let settings = &self.config.queue;
+        let mut wait = settings.backoff_min;
+        let mut attempt = 0_u32;
+        loop {
+            let encoded = self.encode(sender, batch);
+            if encoded.samples == 0 {
+                return;
+            }
+            let begun = Instant::now();
+            let verdict = match timeout(self.config.timeout, self.post(sender, &encoded, attempt)).await {
+                Ok(verdict) => verdict,
+                Err(_) => {
+                    sender.connection = None;
+                    Verdict::Later(format!("no answer within {:?}", self.config.timeout), None)
+                }
+            };
+            self.cells.sent(encoded.body.len(), begun.elapsed());
+            match verdict {
+                Verdict::Taken => return self.taken(&encoded),
+                Verdict::Refused(reason) => return self.refused(&encoded, reason),
+                Verdict::OtherMessage(reason) => {
+                    log::warn!(
+                        remote_name = self.config.name.as_str(), url:% = self.config.url, error = reason.as_str();
+                        "receiver does not know remote write 2.0, going on with 1.0"
+                    );
+                    self.message.set(Message::V1);
+                }
+                Verdict::Later(reason, asked) => {
+                    self.later(&encoded, reason);
+                    attempt += 1;
+                    let wait_now = asked.unwrap_or(wait).max(wait);
+                    sleep(jittered(wait_now)).await;
+                    wait = (wait * 2).min(settings.backoff_max);
+                }
+            }
+        }
+    }
+
+    fn taken(&self, encoded: &Encoded) {
+        let mut status = self.status.borrow_mut();
+        if status.error.take().is_some() {
+            log::info!(
+                remote_name = self.config.name.as_str(), url:% = self.config.url, waiting = self.queue.samples();
+                "receiver takes samples again"
+            );
+        }
+        status.taken_at_ms = Some(clock::now_ms());
+        status.newest_ms = status.newest_ms.max(Some(encoded.newest_ms));
+        self.cells.taken(encoded.samples, encoded.newest_ms);
+    }
+
+    fn refused(&self, encoded: &Encoded, reason: String) {
+        self.cells.failed.inc_by(encoded.samples);
+        let mut status = self.status.borrow_mut();
+        if status.error.as_deref() != Some(reason.as_str()) {
+            log::error!(
+                remote_name = self.config.name.as_str(), url:% = self.config.url, samples = encoded.samples,
+                error = reason.as_str(); "samples refused by the receiver, they are dropped"
+            );
+        }
+        status.error = Some(reason);
+    }
+
+    fn later(&self, encoded: &Encoded, reason: String) {
+        self.cells.retried.inc_by(encoded.samples);
+        let mut status = self.status.borrow_mut();
+        if status.error.is_none() {
+            log::warn!(
+                remote_name = self.config.name.as_str(), url:% = self.config.url, error = reason.as_str();
+                "receiver does not take samples, they wait"
+            );
+        }
+        status.error = Some(reason);
+    }
+
+    /// The body of a batch, compressed, in the message that the receiver knows.
+    fn encode(&self, sender: &mut Sender, batch: &Batch) -> Encoded {
+        let oldest_ms = match self.config.queue.sample_age_max {
+            Duration::ZERO => i64::MIN,
+            age => clock::now_ms().saturating_sub(age.as_millis() as i64),
+        };
+        let is_v2 = self.message.get() == Message::V2;
+        sender.body.clear();
+        sender.v2.clear();
+        let (mut samples, mut too_old, mut newest_ms) = (0, 0, i64::MIN);
+        for (frame, range) in &batch.pieces {
+            let labels = sender.outgoing.labels(&frame.layout);
+            let wanted = frame.samples().enumerate().take(range.end).skip(range.start);
+            for (at, (series, at_ms, value)) in wanted {
+                let set = match &labels {
+                    None => &series.labels,
+                    Some(labels) => match labels.get(at) {
+                        Some(Some(set)) => set,
+                        _ => continue,
+                    },
+                };
+                if at_ms < oldest_ms {
+                    too_old += 1;
+                    continue;
+                }
+                samples += 1;
+                newest_ms = newest_ms.max(at_ms);
+                match is_v2 {
+                    true => sender.v2.push(set, series.kind, at_ms, value),
+                    false => write_v1::push(&mut sender.body, set, at_ms, value),
+                }
+            }
+        }
+        if is_v2 {
+            sender.v2.finish(&mut sender.body);
+        }
+        self.cells.too_old.inc_by(too_old);
+        let compressed = sender.snappy.compress_vec(&sender.body);
+        Encoded {
+            // Only a body of 4 GB cannot be compressed, and a batch is bounded in samples.
+            body: compressed.unwrap_or_default().into(),
+            samples,
+            newest_ms,
+        }
+    }
+
+    async fn post(&self, sender: &mut Sender, encoded: &Encoded, attempt: u32) -> Verdict {
+        let is_v2 = self.message.get() == Message::V2;
+        let build = || self.request(encoded, attempt);
+        let kept = sender.connection.take();
+        if let Some(mut connection) = kept.filter(|kept| kept.serves(&self.config.url)) {
+            let request = match build() {
+                Ok(request) => request,
+                Err(error) => return post::failed(&error),
+            };
+            match connection.send(request).await {
+                Ok(response) => {
+                    let verdict = post::verdict(response, is_v2, self.config.queue.retry_on_429).await;
+                    sender.connection = Some(connection);
+                    return verdict;
+                }
+                // Closed between two requests; what was sent may have arrived, which a receiver knows by its time.
+                Err(error) => log::debug!(url:% = self.config.url, error:%; "connection not reused"),
+            }
+        }
+        let sent = async {
+            let mut connection = Connection::open(&self.config.url, &sender.trust).await?;
+            let response = connection.send(build()?).await?;
+            Ok::<_, client::Error>((connection, response))
+        };
+        match sent.await {
+            Ok((connection, response)) => {
+                let verdict = post::verdict(response, is_v2, self.config.queue.retry_on_429).await;
+                sender.connection = Some(connection);
+                verdict
+            }
+            Err(error) => post::failed(&error),
+        }
+    }
+
+    fn request(&self, encoded: &Encoded, attempt: u32) -> Result<Request<Body>, client::Error> {
+        let url = &self.config.url;
+        let (content_type, version) = match self.message.get() {
+            Message::V1 => ("application/x-protobuf", "0.1.0"),
+            Message::V2 => (
+                "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+                "2.0.0",
+            ),
+        };
+        let mut request = Request::post(url.path_and_query())
+            .header(HOST, url.authority())
+            .header(USER_AGENT, SELF)
+            .header(CONTENT_TYPE, content_type)
+            .header(CONTENT_ENCODING, "snappy")
+            .header("X-Prometheus-Remote-Write-Version", version);
+        if 0 < attempt {
+            request = request.header("Retry-Attempt", attempt);
+        }
+        for (name, value) in &self.config.headers {
+            let name = HeaderName::try_from(name.as_str())
+                .map_err(|_| client::Error::Settings(format!("{name:?} is no name of a header")))?;
+            request = request.header(name, request::secret_value(value)?);
+        }
+        if let Some(value) =
+            request::authorization(&self.config.http.credentials).map_err(client::Error::Settings)?
+        {
+            request = request.header(hyper::header::AUTHORIZATION, value);
+        }
+        request
+            .body(Body::new(encoded.body.clone()))
+            .map_err(|error| client::Error::Settings(format!("request: {error}")))
+    }
+}
+
+/// Between a half and the whole of a wait, so that many do not come back at the same moment.
+fn jittered(wait: Duration) -> Duration {
+    let nanoseconds = clock::now().subsec_nanos();
+    wait / 2 + (wait / 2).mul_f64(f64::from(nanoseconds % 1000) / 1000.0)
+}

@@ -1,0 +1,195 @@
+//! What is counted about each receiver, under the names of Prometheus' remote storage.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+type Seconds = Gauge<f64, AtomicU64>;
+
+/// The labels of what is counted for each receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Remote {
+    /// Its name.
+    pub remote_name: String,
+    /// Its address, without credentials, which it cannot have.
+    pub url: String,
+}
+
+/// The labels of samples that are dropped before they are sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Dropped {
+    /// Its name.
+    pub remote_name: String,
+    /// Its address.
+    pub url: String,
+    /// `too_old`, or `queue_full`.
+    pub reason: &'static str,
+}
+
+/// All receivers.
+#[derive(Debug)]
+pub struct Forwarding {
+    samples: Family<Remote, Counter>,
+    failed: Family<Remote, Counter>,
+    retried: Family<Remote, Counter>,
+    dropped: Family<Dropped, Counter>,
+    pending: Family<Remote, Gauge>,
+    bytes: Family<Remote, Counter>,
+    highest_sent: Family<Remote, Seconds>,
+    sent_seconds: Family<Remote, Histogram, fn() -> Histogram>,
+    shards: Family<Remote, Gauge>,
+    /// `prometheus_remote_storage_highest_timestamp_in_seconds`.
+    pub highest: Seconds,
+    /// `prometheus_remote_storage_samples_in_total`.
+    pub samples_in: Counter,
+}
+
+/// The cells of one receiver.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// `prometheus_remote_storage_samples_total`.
+    pub samples: Counter,
+    /// `prometheus_remote_storage_samples_failed_total`.
+    pub failed: Counter,
+    /// `prometheus_remote_storage_samples_retried_total`.
+    pub retried: Counter,
+    /// `prometheus_remote_storage_samples_dropped_total{reason="too_old"}`.
+    pub too_old: Counter,
+    /// `prometheus_remote_storage_samples_dropped_total{reason="queue_full"}`.
+    pub queue_full: Counter,
+    /// `prometheus_remote_storage_samples_pending`.
+    pub pending: Gauge,
+    bytes: Counter,
+    highest_sent: Seconds,
+    sent_seconds: Histogram,
+}
+
+/// Bounds in seconds, those of Prometheus.
+const BOUNDS: [f64; 15] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 60.0, 120.0, 300.0,
+];
+
+impl Default for Forwarding {
+    fn default() -> Self {
+        Self {
+            samples: Family::default(),
+            failed: Family::default(),
+            retried: Family::default(),
+            dropped: Family::default(),
+            pending: Family::default(),
+            bytes: Family::default(),
+            highest_sent: Family::default(),
+            sent_seconds: Family::new_with_constructor(|| Histogram::new(BOUNDS)),
+            shards: Family::default(),
+            highest: Seconds::default(),
+            samples_in: Counter::default(),
+        }
+    }
+}
+
+impl Cells {
+    /// One request, taken or not.
+    pub fn sent(&self, bytes: usize, took: Duration) {
+        self.bytes.inc_by(bytes as u64);
+        self.sent_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Samples that the receiver has taken.
+    pub fn taken(&self, samples: u64, newest_ms: i64) {
+        self.samples.inc_by(samples);
+        let newest = newest_ms as f64 / 1e3;
+        if self.highest_sent.get() < newest {
+            self.highest_sent.set(newest);
+        }
+    }
+}
+
+impl Forwarding {
+    /// The cells of a receiver. They are the same for the same labels.
+    pub fn cells(&self, remote: &Remote) -> Cells {
+        let dropped = |reason| {
+            let labels = Dropped {
+                remote_name: remote.remote_name.clone(),
+                url: remote.url.clone(),
+                reason,
+            };
+            self.dropped.get_or_create(&labels).clone()
+        };
+        self.shards.get_or_create(remote).set(1);
+        Cells {
+            samples: self.samples.get_or_create(remote).clone(),
+            failed: self.failed.get_or_create(remote).clone(),
+            retried: self.retried.get_or_create(remote).clone(),
+            too_old: dropped("too_old"),
+            queue_full: dropped("queue_full"),
+            pending: self.pending.get_or_create(remote).clone(),
+            bytes: self.bytes.get_or_create(remote).clone(),
+            highest_sent: self.highest_sent.get_or_create(remote).clone(),
+            sent_seconds: self.sent_seconds.get_or_create(remote).clone(),
+        }
+    }
+
+    /// Enters all of them under their names.
+    pub fn register(&self, registry: &mut Registry) {
+        let mut counter = |name: &str, help: &str, family: &Family<Remote, Counter>| {
+            registry.register(format!("prometheus_remote_storage_{name}"), help, family.clone());
+        };
+        counter("samples", "Samples that the receiver has taken", &self.samples);
+        counter(
+            "samples_failed",
+            "Samples that the receiver refused, and that were dropped",
+            &self.failed,
+        );
+        counter(
+            "samples_retried",
+            "Samples that were sent again, each time counted",
+            &self.retried,
+        );
+        counter(
+            "bytes",
+            "Bytes of request bodies, compressed, those sent again counted again",
+            &self.bytes,
+        );
+        registry.register(
+            "prometheus_remote_storage_sent_batch_duration_seconds",
+            "Time in seconds that requests took, taken or not",
+            self.sent_seconds.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_samples_dropped",
+            "Samples that were dropped before they were sent",
+            self.dropped.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_samples_pending",
+            "Samples that wait for the receiver",
+            self.pending.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_shards",
+            "Connections that send at once; always 1, which keeps the order of every series",
+            self.shards.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
+            "Time of the newest sample that the receiver has taken, in seconds since 1970",
+            self.highest_sent.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_highest_timestamp_in_seconds",
+            "Time of the newest sample that was queued, in seconds since 1970",
+            self.highest.clone(),
+        );
+        registry.register(
+            "prometheus_remote_storage_samples_in",
+            "Samples that were queued",
+            self.samples_in.clone(),
+        );
+    }
+}
