@@ -203,6 +203,7 @@ fn everything() {
                     ],
                 },
             ],
+            remote_write: [],
         }
     "#]]
     .assert_debug_eq(&config);
@@ -329,8 +330,8 @@ fn keys_of_later_versions_are_named() {
         "/etc/pi/prometheus.yml:3:5: consul_sd_configs is not supported yet by this version",
     );
     refused(
-        "remote_write:\n  - url: http://x\n",
-        "/etc/pi/prometheus.yml:1:1: remote_write is not supported yet by this version",
+        "remote_read:\n  - url: http://x\n",
+        "/etc/pi/prometheus.yml:1:1: remote_read is not supported yet by this version",
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    dns_sd_configs: [{names: [x]}]\n",
