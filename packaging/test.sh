@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need, then checks format, lints and dependencies, and runs all tests.
+# Installs what the tests need, checks format and lints, builds for this machine and for ARM, and runs all tests.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -11,9 +11,11 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
-    python3 python3 openssl openssl xz xz-utils
+    python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
 cargo build --workspace --bins --locked
+# Images of cross are made for what is shipped; the compilers of the tests are Debian's.
+BUILD_WITH="rustup debian" packaging/build.sh --profile emulated aarch64-unknown-linux-gnu armv7-unknown-linux-gnueabihf
 cargo test --workspace --locked

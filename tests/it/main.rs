@@ -10,6 +10,8 @@
 
 mod clients;
 mod daemon;
+mod emulator;
+mod fixtures;
 mod http;
 mod life;
 mod mounts;
@@ -19,3 +21,4 @@ mod peer;
 mod prometheus;
 mod targets;
 mod textfile;
+mod unprivileged;

@@ -1,10 +1,8 @@
 //! The node exporter's output beside the reference's: names, types, labels, values, and what promtool says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
-use crate::daemon::{self, binary};
-use crate::{http, peer};
+use crate::{daemon, http, peer};
 
 /// A family as an exposition shows it: type and the label names seen.
 type Catalogue = BTreeMap<String, (String, BTreeSet<String>)>;
@@ -96,44 +94,6 @@ fn shared_families_have_the_reference_s_types_and_labels() {
     }
     assert!(shared > 200, "only {shared} families are the reference's");
 }
-
-#[test]
-fn fixtures_give_the_reference_s_samples() {
-    let Some(archive) = peer::reference("reference/node-fixtures-v1.12.1.tar.xz") else {
-        return;
-    };
-    let Some(tool) = peer::reference("tools/node_fixtures.py") else {
-        return;
-    };
-    let directory = tempfile::tempdir().unwrap();
-    let unpacked = Command::new("tar")
-        .arg("xf")
-        .arg(archive)
-        .arg("-C")
-        .arg(directory.path())
-        .status()
-        .unwrap();
-    assert!(unpacked.success());
-
-    let output = Command::new("python3")
-        .arg(tool)
-        .arg("--bin")
-        .arg(binary("pi-node-exporter"))
-        .arg("--fixtures")
-        .arg(directory.path())
-        .args(FIXTURE_ARGUMENTS)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// Collectors of ours that the reference does not have.
-const FIXTURE_ARGUMENTS: [&str; 2] = ["--extra=--no-collector.mmc", "--extra=--no-collector.rpi"];
 
 #[test]
 fn every_name_and_value_survives_prometheus_own_parser() {

@@ -88,3 +88,29 @@ fn label_values_cannot_break_the_exposition() {
         "{complaints:?}"
     );
 }
+
+#[test]
+fn a_family_of_a_collector_is_not_served_twice_whatever_their_names_are() {
+    let directory = tempfile::tempdir().unwrap();
+    // One collector runs before textfile in the order of names, one after it.
+    for family in ["node_load1", "node_uname_info"] {
+        let text = format!("# TYPE {family} counter\n{family}{{from=\"file\"}} 7\n");
+        std::fs::write(directory.path().join(format!("{family}.prom")), text).unwrap();
+    }
+    std::fs::write(directory.path().join("own.prom"), "own 1\n").unwrap();
+    let flag = format!("--collector.textfile.directory={}", directory.path().display());
+    let node = daemon::node(&[&flag]);
+    for _ in 0..2 {
+        let text = http::get(&node.address, "/metrics").text();
+        assert!(!text.contains("from=\"file\""), "{text}");
+        assert!(text.contains("\nown 1\n") && text.contains("# TYPE node_uname_info gauge\n"));
+    }
+    let log = node.log();
+    for family in ["node_load1", "node_uname_info"] {
+        assert_eq!(
+            log.matches(&format!("{family}: a collector has")).count(),
+            1,
+            "{log}"
+        );
+    }
+}

@@ -77,8 +77,9 @@ impl Exposition {
 
     /// Writes one sample of a family whose name, help or labels are known only at run time.
     ///
-    /// The caller makes sure that names are valid and labels sorted. `help` is formatted only when the family is new;
-    /// the first help and kind of a name win.
+    /// What the name of a metric cannot have becomes `_`, because names come from files too, and one bad name makes a
+    /// client refuse all. The caller makes sure that labels are valid and sorted. `help` is formatted only when the
+    /// family is new; the first help and kind of a name win.
     pub fn dynamic<'a>(
         &mut self,
         name: &str,
@@ -87,8 +88,9 @@ impl Exposition {
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         value: f64,
     ) {
-        self.open_dynamic(name, help, kind);
-        line::write(&mut self.lines, name, labels, value);
+        let name = line::legal_name(name);
+        self.open_dynamic(&name, help, kind);
+        line::write(&mut self.lines, &name, labels, value);
         self.close();
     }
 

@@ -107,6 +107,8 @@ pub struct Collector {
 pub enum Collect {
     /// Reads files that answer at once.
     Now(fn(&Node, &mut Exposition) -> Result<(), Error>),
+    /// Like `Now`, after all others: must see which families they have written.
+    Last(fn(&Node, &mut Exposition) -> Result<(), Error>),
     /// Waits for something that may not answer, but not past the given deadline of the scrape.
     Waiting(for<'a> fn(&'a Node, Instant, &'a mut Exposition) -> Answer<'a>),
 }
@@ -478,7 +480,7 @@ pub const ALL: &[Collector] = &[
         on: true,
         help: "what the firmware of a Raspberry Pi measures, from /dev/vcio",
         flags: rpi::flags,
-        collect: Collect::Now(rpi::collect),
+        collect: Collect::Waiting(rpi::collect),
     },
     Collector {
         name: "schedstat",
@@ -569,7 +571,7 @@ pub const ALL: &[Collector] = &[
         on: true,
         help: "metrics that other programs leave in files",
         flags: textfile::flags,
-        collect: Collect::Now(textfile::collect),
+        collect: Collect::Last(textfile::collect),
     },
     Collector {
         name: "thermal_zone",
@@ -623,7 +625,7 @@ pub const ALL: &[Collector] = &[
     Collector {
         name: "wifi",
         on: false,
-        help: "wireless interfaces and their stations",
+        help: "wireless interfaces and their stations, from nl80211",
         flags: wifi::flags,
         collect: Collect::Now(wifi::collect),
     },

@@ -51,7 +51,7 @@ impl NodeExporter {
     async fn run(&self, collector: &Collector, deadline: Instant, out: &mut Exposition) {
         let started = Instant::now();
         let result = match collector.collect {
-            Collect::Now(collect) => collect(&self.node, out),
+            Collect::Now(collect) | Collect::Last(collect) => collect(&self.node, out),
             Collect::Waiting(collect) => collect(&self.node, deadline, out).await,
         };
         OUTCOME.write(out, collector.name, started.elapsed(), result.is_ok());
@@ -82,10 +82,12 @@ impl NodeExporter {
 impl Exporter for NodeExporter {
     async fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> Result<(), Refused> {
         let names = |key| scrape.query_all(key).map(str::to_owned).collect::<Vec<_>>();
-        let selected = self
+        let mut selected = self
             .roster
             .select(&names("collect[]"), &names("exclude[]"))
             .map_err(|refused| Refused(format!("cannot collect: {refused}")))?;
+        // The sort is stable, so that the others run in the order of the table.
+        selected.sort_by_key(|index| matches!(collectors::ALL[*index].collect, Collect::Last(_)));
         for index in selected {
             self.run(&collectors::ALL[index], scrape.deadline, out).await;
         }

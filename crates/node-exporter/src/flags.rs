@@ -148,6 +148,13 @@ pub fn is_on(matches: &ArgMatches, collector: &Collector) -> bool {
     switched(matches, &format!("collector.{}", collector.name)).unwrap_or_else(by_default)
 }
 
+/// Whether the collector of that name runs; there must be one.
+#[must_use]
+pub fn is_on_by_name(matches: &ArgMatches, name: &str) -> bool {
+    let mut all = collectors::ALL.iter();
+    all.any(|collector| collector.name == name && is_on(matches, collector))
+}
+
 /// The roots that the command line gives.
 #[must_use]
 pub fn paths(matches: &ArgMatches) -> Paths {
@@ -209,6 +216,19 @@ mod tests {
         );
         assert_eq!(refused("--no-collector.perf"), None);
         assert_eq!(refused("--collector.cpu"), None);
+    }
+
+    #[test]
+    fn statistics_of_netclass_are_accepted() {
+        let flags = [
+            "x",
+            "--collector.netclass.netlink",
+            "--collector.netclass_rtnl.with-stats",
+            "--no-collector.netdev",
+        ];
+        let matches = command().get_matches_from(flags);
+        assert!(!is_on_by_name(&matches, "netdev") && is_on_by_name(&matches, "netclass"));
+        crate::Node::new(&matches).unwrap();
     }
 
     #[test]

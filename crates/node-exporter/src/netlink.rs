@@ -1,15 +1,18 @@
-//! The kernel's tables of network interfaces, addresses, neighbours, routes, queues and sockets, dumped over netlink.
+//! The kernel's tables of network interfaces, addresses, neighbours, routes, queues, sockets and wireless
+//! stations, dumped over netlink.
 //!
 //! The numbers are those of the network namespace of this process, whatever `--path.procfs` and `--path.sysfs` say.
 //! All headers have the same layout on 32-bit and 64-bit systems, in the byte order of the machine.
 
 pub mod address;
+pub mod generic;
 pub mod link;
 pub mod message;
 pub mod neighbour;
 pub mod queue;
 pub mod route;
 pub mod socket;
+pub mod wireless;
 
 use std::cell::RefCell;
 use std::io;
@@ -30,6 +33,7 @@ use self::neighbour::Neighbour;
 use self::queue::Queue;
 use self::route::Route;
 use self::socket::Socket;
+use self::wireless::{Interface, Network, Station};
 use crate::Error;
 
 /// Protocol 0 of the family, which has no name in rustix.
@@ -130,6 +134,54 @@ impl Netlink {
         };
         dump(&table, Socket::parse)
     }
+
+    /// The number of a family of generic netlink on this kernel.
+    ///
+    /// Fails with [`Error::NoData`] where the kernel does not have it, else with [`Error::System`].
+    pub fn family(&self, name: &str) -> Result<u16, Error> {
+        let body = generic::request(generic::GET_FAMILY, None);
+        let families = dump(&Table::generic(generic::CONTROL, &body), generic::Family::parse)?;
+        let found = families.iter().find(|family| family.name == name);
+        found.map(|family| family.id).ok_or(Error::NoData)
+    }
+
+    /// Every wireless interface, in the kernel's order; `nl80211` is the number of that family.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn wireless_interfaces(&self, nl80211: u16) -> Result<Vec<Interface>, Error> {
+        let body = generic::request(wireless::GET_INTERFACE, None);
+        dump(&Table::generic(nl80211, &body), Interface::parse)
+    }
+
+    /// The network that a wireless interface belongs to; nothing where it belongs to none.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn wireless_network(&self, nl80211: u16, index: u32) -> Result<Option<Network>, Error> {
+        let body = generic::request(wireless::GET_SCAN, Some((wireless::INTERFACE_INDEX, index)));
+        let networks = unless_refused(dump(&Table::generic(nl80211, &body), Network::parse))?;
+        Ok(networks.into_iter().next())
+    }
+
+    /// The stations that a wireless interface talks to, in the kernel's order.
+    ///
+    /// Fails with [`Error::System`].
+    pub fn wireless_stations(&self, nl80211: u16, index: u32) -> Result<Vec<Station>, Error> {
+        let body = generic::request(wireless::GET_STATION, Some((wireless::INTERFACE_INDEX, index)));
+        unless_refused(dump(&Table::generic(nl80211, &body), Station::parse))
+    }
+}
+
+/// No rows where the kernel says that an interface is of a kind that has none, or is gone.
+fn unless_refused<T>(rows: Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
+    const NONE: [i32; 4] = [libc::ENOENT, libc::EOPNOTSUPP, libc::ENODEV, libc::ENETDOWN];
+    match rows {
+        Err(Error::System { source, .. })
+            if source.raw_os_error().is_some_and(|code| NONE.contains(&code)) =>
+        {
+            Ok(Vec::new())
+        }
+        other => other,
+    }
 }
 
 /// Length of `ndmsg`, which the kernel checks.
@@ -146,7 +198,17 @@ struct Table<'a> {
     body: &'a [u8],
 }
 
-impl Table<'_> {
+impl<'a> Table<'a> {
+    /// A table of a family of generic netlink.
+    const fn generic(family: u16, body: &'a [u8]) -> Self {
+        Self {
+            protocol: Some(netlink::GENERIC),
+            request: family,
+            answer: family,
+            body,
+        }
+    }
+
     /// The whole of a table of rtnetlink: zeros, as many as the longest header among them has bytes.
     const fn route(request: u16, answer: u16) -> Self {
         Self {
@@ -250,6 +312,9 @@ mod tests {
         let sockets = netlink.tcp_sockets(AddressFamily::INET).unwrap();
         assert!(sockets.iter().any(|socket| socket.state == socket::LISTEN));
         drop(listener);
+        let control = netlink.family("nlctrl").unwrap();
+        assert_eq!(control, generic::CONTROL);
+        assert!(matches!(netlink.family("no such family"), Err(Error::NoData)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A file that is read on every scrape is opened once and read with `pread`: for a sysfs attribute that is a tenth
 //! of the cost of open, read and close (0.4 µs against 4.2 µs, x86-64, 2026-11).
-//! A descriptor whose device is gone answers `ENODEV`; it is dropped and the path opened anew.
+//! A descriptor whose device is gone answers `ENODEV` or `EIO`; it is dropped and the path opened anew.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -183,8 +183,9 @@ impl Paths {
         let result = kept.borrow().get(name).map(|file| read(file, &mut content.bytes));
         match result {
             Some(Ok(())) => return Ok(content),
-            // The device is gone, and perhaps back under the same name.
-            Some(Err(Errno::NODEV | Errno::NXIO | Errno::SRCH)) | None => {}
+            // The device is gone, and perhaps back under the same name. Some drivers say EIO then, which is also what a
+            // device that is there says of a measurement that went wrong; opened anew, it says it again.
+            Some(Err(Errno::NODEV | Errno::NXIO | Errno::SRCH | Errno::IO)) | None => {}
             Some(Err(errno)) => return Err(Error::read(&root.join(name), errno.into())),
         }
         kept.borrow_mut().remove(name);
@@ -286,6 +287,20 @@ mod tests {
         assert_eq!(paths.kept_sys.borrow().len(), 1);
         paths.forget(root.path());
         assert_eq!(paths.kept_sys.borrow().len(), 0);
+    }
+
+    #[test]
+    fn a_kept_file_that_cannot_be_read_any_more_is_opened_anew() {
+        let root = tempfile::tempdir().unwrap();
+        let paths = paths(root.path());
+        std::fs::write(root.path().join("temp1_input"), "41000\n").unwrap();
+        // The memory of a process at an address that is not mapped answers EIO.
+        let dead = File::open("/proc/self/mem").unwrap();
+        let unreadable = rustix::io::pread(&dead, &mut [0], 0);
+        assert_eq!(unreadable, Err(Errno::IO));
+        paths.kept_sys.borrow_mut().insert("temp1_input".into(), dead);
+        assert_eq!(&*paths.read_sys("temp1_input").unwrap(), "41000");
+        assert_eq!(&*paths.read_sys("temp1_input").unwrap(), "41000");
     }
 
     #[test]

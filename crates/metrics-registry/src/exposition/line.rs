@@ -1,5 +1,6 @@
 //! One sample line, the same in every format: `name{label="value"} number`.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::number;
@@ -32,6 +33,24 @@ pub fn write_series<'a>(out: &mut String, name: &str, labels: impl IntoIterator<
     if open == ',' {
         out.push('}');
     }
+}
+
+/// The name of a metric with `_` in place of every character that it cannot have.
+pub fn legal_name(name: &str) -> Cow<'_, str> {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':';
+    let begins_legally = !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit());
+    if begins_legally && name.bytes().all(is_legal) {
+        return Cow::Borrowed(name);
+    }
+    let mut legal = String::with_capacity(name.len() + 1);
+    if !begins_legally {
+        legal.push('_');
+    }
+    legal.extend(name.chars().map(|character| match u8::try_from(character) {
+        Ok(byte) if is_legal(byte) => character,
+        _ => '_',
+    }));
+    Cow::Owned(legal)
 }
 
 /// Appends a label value with `\`, `"` and newline escaped.
@@ -109,6 +128,19 @@ mod tests {
         write(&mut out, "up", [], 1.0);
         write(&mut out, "x", [("a", "C:\\dir\n\"q\""), ("b", "ü{},=")], 2e6);
         assert_eq!(out, "up 1\nx{a=\"C:\\\\dir\\n\\\"q\\\"\",b=\"ü{},=\"} 2e+06\n");
+    }
+
+    #[test]
+    fn names_of_any_text() {
+        for (text, name) in [
+            ("node_vmstat_pgfault", "node_vmstat_pgfault"),
+            ("job:up:sum", "job:up:sum"),
+            ("node_vmstat_-9nr {x} 1\n#é", "node_vmstat__9nr__x__1___"),
+            ("9lives", "_9lives"),
+            ("", "_"),
+        ] {
+            assert_eq!(legal_name(text), name);
+        }
     }
 
     #[track_caller]

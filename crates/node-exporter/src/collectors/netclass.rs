@@ -14,8 +14,9 @@ use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
 use metrics_registry::{Exposition, Family};
 
+use crate::collectors::netdev;
 use crate::filter::Filter;
-use crate::flags::{switch, switched, text};
+use crate::flags::{self, switch, switched, text};
 use crate::{Error, Node};
 
 use self::interface::Interface;
@@ -24,6 +25,7 @@ use self::number::{FLAGS, NUMBERS};
 const IGNORED: &str = "collector.netclass.ignored-devices";
 const IGNORE_INVALID_SPEED: &str = "collector.netclass.ignore-invalid-speed";
 const NETLINK: &str = "collector.netclass.netlink";
+const WITH_STATISTICS: &str = "collector.netclass_rtnl.with-stats";
 
 const INFO: Family<7> = Family::gauge(
     "node_network_info",
@@ -60,6 +62,7 @@ const NONE_IGNORED: &str = "^$";
 const SYSFS: &str = "/sys";
 /// Not an interface, but a file of the bonding driver beside them.
 const BONDING_MASTERS: &str = "bonding_masters";
+
 pub(crate) fn flags() -> Vec<Arg> {
     let ignored = Arg::new(IGNORED)
         .long(IGNORED)
@@ -71,10 +74,15 @@ pub(crate) fn flags() -> Vec<Arg> {
         "Leave out the speed of devices that do not know it",
     );
     let netlink = switch(NETLINK, "Report the alternative names of network devices");
+    let statistics = switch(
+        WITH_STATISTICS,
+        "With --collector.netclass.netlink and without the collector netdev: report what each device sent and received",
+    );
     [ignored]
         .into_iter()
         .chain(invalid_speed)
         .chain(netlink)
+        .chain(statistics)
         .collect()
 }
 
@@ -84,6 +92,8 @@ pub(crate) struct State {
     devices: Filter,
     ignore_invalid_speed: bool,
     alternative_names: bool,
+    /// The collector netdev has the same families, and is better at them: these are for where it is off.
+    statistics: bool,
 }
 
 impl State {
@@ -95,6 +105,10 @@ impl State {
             },
             ignore_invalid_speed: switched(matches, IGNORE_INVALID_SPEED) == Some(true),
             alternative_names: switched(matches, NETLINK) == Some(true),
+            statistics: [NETLINK, WITH_STATISTICS]
+                .iter()
+                .all(|name| switched(matches, name) == Some(true))
+                && !flags::is_on_by_name(matches, "netdev"),
         })
     }
 }
@@ -121,6 +135,11 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
             Some(node.paths.read_sys(&file).ok()?.to_owned())
         });
         write(&node.netclass, &interface, out);
+        if node.netclass.statistics
+            && let Some(statistics) = link.and_then(|link| link.statistics.as_ref())
+        {
+            netdev::write_as_gauges(name, statistics, out);
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
-use metrics_registry::{Exposition, Family};
+use metrics_registry::{Exposition, Family, Kind};
 
 use crate::filter::{Filter, Pair};
 use crate::flags::{switch, switched};
@@ -134,6 +134,19 @@ fn write(
                 value,
             ),
         }
+    }
+}
+
+/// Every counter of the kernel as a gauge, which is the type that the reference's netclass gives them.
+pub(super) fn write_as_gauges(device: &str, statistics: &Statistics, out: &mut Exposition) {
+    for (family, value) in family::DETAILED {
+        out.dynamic(
+            family.name,
+            format_args!("{}", family.help),
+            Kind::Gauge,
+            [("device", device)],
+            value(statistics) as f64,
+        );
     }
 }
 

@@ -4,6 +4,7 @@
 //! has to be in the group `video`. Anywhere else there is neither device, and no data. A scrape asks 21 questions, of
 //! which a Pi 5 needs about 20 ms for the rails (the chip that measures them is on I²C) and well below 1 ms for any other.
 
+mod asker;
 mod board;
 mod clock_battery;
 mod compat;
@@ -13,17 +14,20 @@ mod pmic;
 mod reading;
 mod throttled;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
+use std::time::Instant;
 
 use clap::{Arg, ArgMatches};
 use metrics_registry::{Exposition, Family};
 
+use crate::collectors::Answer;
 use crate::{Error, Node};
 
+use self::asker::{Asker, Firmware, Opened};
 use self::board::Board;
 use self::clock_battery::ClockBattery;
 use self::compat::Compat;
-use self::mailbox::{Device, Transport};
+use self::mailbox::Device;
 use self::reading::Reading;
 
 const INFO: Family<5> = Family::gauge(
@@ -81,21 +85,13 @@ pub(crate) fn flags() -> Vec<Arg> {
     vec![compat::flag()]
 }
 
-/// What is asked once, and the open devices.
+/// What is asked once, and the open device.
 #[derive(Debug)]
 pub(crate) struct State {
     compat: Vec<Compat>,
-    /// Open while it answers.
-    device: RefCell<Option<Device>>,
+    asker: Asker,
     board: OnceCell<Board>,
     firmware: OnceCell<Firmware>,
-}
-
-/// Which firmware runs.
-#[derive(Debug, Default)]
-struct Firmware {
-    commit: String,
-    variant: String,
 }
 
 /// All that one scrape knows.
@@ -111,57 +107,37 @@ impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
             compat: compat::chosen(matches),
-            device: RefCell::default(),
+            asker: Asker::new(|| Ok(Box::new(Device::open()?) as Opened)),
             board: OnceCell::new(),
             firmware: OnceCell::new(),
         }
     }
-
-    /// Asks over the device, which is closed when it fails.
-    fn read(&self, board: &Board, reading: &mut Reading) -> Result<(), Error> {
-        let mut kept = self.device.borrow_mut();
-        let device = match kept.take() {
-            Some(device) => device,
-            None => Device::open()?,
-        };
-        self.ask(&device, board, reading)?;
-        *kept = Some(device);
-        Ok(())
-    }
-
-    fn ask(&self, transport: &dyn Transport, board: &Board, reading: &mut Reading) -> Result<(), Error> {
-        if self.firmware.get().is_none() {
-            let text = gencmd::run(transport, "version")?.unwrap_or_default();
-            let (commit, variant) = gencmd::version(&text).unwrap_or_default();
-            self.firmware.get_or_init(|| Firmware {
-                commit: commit.to_owned(),
-                variant: variant.to_owned(),
-            });
-        }
-        reading.take(transport, board)
-    }
 }
 
-pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let state = &node.rpi;
-    let board = state.board.get_or_init(|| Board::read(&node.paths));
-    let mut reading = Reading::default();
-    let result = state.read(board, &mut reading);
-    if matches!(result, Err(Error::NoData)) && !board.is_raspberry_pi() {
-        return result;
-    }
-    let unknown = Firmware::default();
-    let known = Known {
-        board,
-        firmware: state.firmware.get().unwrap_or(&unknown),
-        reading: &reading,
-        battery: &ClockBattery::read(&node.paths),
-    };
-    write(known, out);
-    for compat in &state.compat {
-        compat.write(known, &node.paths, out)?;
-    }
-    result
+pub(super) fn collect<'a>(node: &'a Node, deadline: Instant, out: &'a mut Exposition) -> Answer<'a> {
+    Box::pin(async move {
+        let state = &node.rpi;
+        let board = state.board.get_or_init(|| Board::read(&node.paths));
+        let round = state.asker.ask(board, deadline).await;
+        if matches!(round.result, Err(Error::NoData)) && !board.is_raspberry_pi() {
+            return round.result;
+        }
+        if let Some(firmware) = round.firmware {
+            state.firmware.get_or_init(|| firmware);
+        }
+        let unknown = Firmware::default();
+        let known = Known {
+            board,
+            firmware: state.firmware.get().unwrap_or(&unknown),
+            reading: &round.reading,
+            battery: &ClockBattery::read(&node.paths),
+        };
+        write(known, out);
+        for compat in &state.compat {
+            compat.write(known, &node.paths, out)?;
+        }
+        round.result
+    })
 }
 
 fn write(known: Known<'_>, out: &mut Exposition) {

@@ -1,19 +1,22 @@
-//! Wireless interfaces and the stations that they talk to.
+//! Wireless interfaces and the stations that they talk to, from nl80211 over generic netlink.
 //!
-//! `--collector.wifi.fixtures` reads them from `interfaces.json` and, for each interface, `bss.json` and
-//! `stationinfo.json` in a directory of its name. Without it there is no data: nl80211 is not read.
+//! No data where the kernel has no nl80211, which is so where no wireless driver is loaded. What a driver does not tell
+//! is 0. `--collector.wifi.fixtures` reads made-up interfaces from files instead.
 
-use std::fmt::Write as _;
+mod fixtures;
+
 use std::path::Path;
 
 use clap::{Arg, ArgMatches};
 use metrics_registry::{Exposition, Family};
-use serde_json::Value;
 
 use crate::flags::text;
-use crate::{Error, Node, fixture};
+use crate::netlink::wireless::{Interface, Membership, Network, Station};
+use crate::{Error, Node};
 
 const FIXTURES: &str = "collector.wifi.fixtures";
+/// The family of generic netlink.
+const NL80211: &str = "nl80211";
 
 const FREQUENCY: Family<1> = Family::gauge(
     "node_wifi_interface_frequency_hertz",
@@ -26,99 +29,105 @@ const INFO: Family<4> = Family::gauge(
     ["bssid", "device", "mode", "ssid"],
 );
 
-const fn counter(name: &'static str, help: &'static str) -> Family<2> {
-    Family::counter(name, help, ["device", "mac_address"])
-}
+/// A family about a station, and its value.
+type Row = (Family<2>, fn(&Station) -> f64);
 
-const fn gauge(name: &'static str, help: &'static str) -> Family<2> {
-    Family::gauge(name, help, ["device", "mac_address"])
-}
-
-/// Numbers of a station with their names in a fixture, and what they are divided by: durations are in nanoseconds.
-const STATION: [(&str, Family<2>, f64); 12] = [
+const STATION: [Row; 12] = [
     (
-        "connected",
-        counter(
+        Family::counter(
             "node_wifi_station_connected_seconds_total",
             "Seconds since the station connected.",
+            ["device", "mac_address"],
         ),
-        1e9,
+        |station| station.connected.as_secs_f64(),
     ),
     (
-        "inactive",
-        gauge(
+        Family::gauge(
             "node_wifi_station_inactive_seconds",
             "Seconds since the station was last heard.",
+            ["device", "mac_address"],
         ),
-        1e9,
+        |station| station.inactive.as_secs_f64(),
     ),
     (
-        "receivebitrate",
-        gauge(
+        Family::gauge(
             "node_wifi_station_receive_bits_per_second",
             "Bits per second of the last packet received.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.receive_bits_per_second as f64,
     ),
     (
-        "transmitbitrate",
-        gauge(
+        Family::gauge(
             "node_wifi_station_transmit_bits_per_second",
             "Bits per second of the last packet sent.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.transmit_bits_per_second as f64,
     ),
     (
-        "receivedbytes",
-        counter("node_wifi_station_receive_bytes_total", "Bytes received."),
-        1.0,
+        Family::counter(
+            "node_wifi_station_receive_bytes_total",
+            "Bytes received.",
+            ["device", "mac_address"],
+        ),
+        |station| station.received_bytes as f64,
     ),
     (
-        "transmittedbytes",
-        counter("node_wifi_station_transmit_bytes_total", "Bytes sent."),
-        1.0,
+        Family::counter(
+            "node_wifi_station_transmit_bytes_total",
+            "Bytes sent.",
+            ["device", "mac_address"],
+        ),
+        |station| station.transmitted_bytes as f64,
     ),
     (
-        "receivedpackets",
-        counter("node_wifi_station_received_packets_total", "Packets received."),
-        1.0,
+        Family::counter(
+            "node_wifi_station_received_packets_total",
+            "Packets received.",
+            ["device", "mac_address"],
+        ),
+        |station| station.received_packets as f64,
     ),
     (
-        "transmittedpackets",
-        counter("node_wifi_station_transmitted_packets_total", "Packets sent."),
-        1.0,
+        Family::counter(
+            "node_wifi_station_transmitted_packets_total",
+            "Packets sent.",
+            ["device", "mac_address"],
+        ),
+        |station| station.transmitted_packets as f64,
     ),
     (
-        "signal",
-        gauge(
+        Family::gauge(
             "node_wifi_station_signal_dbm",
             "Strength of the last packet received, in dBm.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.signal_dbm as f64,
     ),
     (
-        "transmitretries",
-        counter(
+        Family::counter(
             "node_wifi_station_transmit_retries_total",
             "Packets that had to be sent again.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.transmit_retries as f64,
     ),
     (
-        "transmitfailed",
-        counter(
+        Family::counter(
             "node_wifi_station_transmit_failed_total",
             "Packets that could not be sent.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.transmit_failed as f64,
     ),
     (
-        "beaconloss",
-        counter(
+        Family::counter(
             "node_wifi_station_beacon_loss_total",
             "Times that the beacons of the station were not heard.",
+            ["device", "mac_address"],
         ),
-        1.0,
+        |station| station.beacon_losses as f64,
     ),
 ];
 
@@ -147,82 +156,45 @@ impl State {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    if node.wifi.fixtures.is_empty() {
-        return Err(Error::NoData);
-    }
-    let directory = Path::new(&node.wifi.fixtures);
-    let interfaces = fixture::read(&node.paths, &directory.join("interfaces.json"))?;
-    for interface in fixture::rows(&interfaces) {
-        let device = fixture::text(interface, "name");
-        // Some virtual devices have no name.
-        if device.is_empty() {
-            continue;
+    match node.wifi.fixtures.as_str() {
+        "" => {
+            let nl80211 = node.netlink.family(NL80211)?;
+            for interface in node.netlink.wireless_interfaces(nl80211)? {
+                let network = node.netlink.wireless_network(nl80211, interface.index);
+                let stations = node.netlink.wireless_stations(nl80211, interface.index);
+                write(&interface, network?.as_ref(), &stations?, out);
+            }
         }
-        let megahertz = fixture::number(interface, "frequency");
-        out.sample(&FREQUENCY, [device], megahertz * 1000.0 * 1000.0);
-        let read = |file| match fixture::read(&node.paths, &directory.join(device).join(file)) {
-            Ok(value) => Ok(Some(value)),
-            Err(Error::NoData) => Ok(None),
-            Err(error) => Err(error),
-        };
-        if let Some(network) = read("bss.json")? {
-            let address = hardware_address(fixture::text(&network, "bssid"));
-            let mode = mode(fixture::number(&network, "status"));
-            let name = fixture::text(&network, "ssid");
-            out.sample(&INFO, [&address, device, mode, name], 1.0);
-        }
-        if let Some(stations) = read("stationinfo.json")? {
-            for station in fixture::rows(&stations) {
-                write_station(device, station, out);
+        directory => {
+            for (interface, network, stations) in fixtures::read(&node.paths, Path::new(directory))? {
+                write(&interface, network.as_ref(), &stations, out);
             }
         }
     }
     Ok(())
 }
 
-fn write_station(device: &str, station: &Value, out: &mut Exposition) {
-    let address = hardware_address(fixture::text(station, "hardwareaddr"));
-    for (name, family, divisor) in &STATION {
-        let number = fixture::number(station, name) / divisor;
-        out.sample(family, [device, &address], number);
-    }
-}
-
-/// What the number of a state in the network means.
-fn mode(status: f64) -> &'static str {
-    match status {
-        0.0 | 1.0 => "client",
-        3.0 => "ad-hoc",
-        _ => "unknown",
-    }
-}
-
-/// Six bytes in base 64, without padding: `ABEiM0RV` is `00:11:22:33:44:55`. Ends at what is no digit.
-fn hardware_address(text: &str) -> String {
-    let digit = |byte| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+fn write(interface: &Interface, network: Option<&Network>, stations: &[Station], out: &mut Exposition) {
+    // Some virtual devices have no name.
+    let device = match interface.name.as_str() {
+        "" => return,
+        name => name,
     };
-    let digits: Vec<u8> = text.bytes().map_while(digit).collect();
-    let mut address = String::new();
-    for group in digits.chunks_exact(4) {
-        let bits = group
-            .iter()
-            .fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit));
-        let [_, bytes @ ..] = bits.to_be_bytes();
-        for byte in bytes {
-            if !address.is_empty() {
-                address.push(':');
-            }
-            // Writing to a string does not fail.
-            let _ = write!(address, "{byte:02x}");
+    let hertz = u64::from(interface.frequency_megahertz) * 1_000_000;
+    out.sample(&FREQUENCY, [device], hertz as f64);
+    if let Some(network) = network {
+        let mode = match network.membership {
+            Membership::Client => "client",
+            Membership::AdHoc => "ad-hoc",
+            Membership::Unknown => "unknown",
+        };
+        out.sample(&INFO, [&network.address, device, mode, &network.name], 1.0);
+    }
+    for station in stations {
+        for (family, value) in &STATION {
+            out.sample(family, [device, &station.address], value(station));
         }
     }
-    address
 }
 
 #[cfg(test)]
@@ -295,11 +267,29 @@ mod tests {
             no data
         "#]],
         );
-        expect![[r#"
-            no data
-        "#]]
-        .assert_eq(&samples(collect, &[], &[]));
-        assert_eq!(hardware_address("ABE="), "");
-        assert_eq!(hardware_address("é"), "");
+    }
+
+    #[test]
+    fn an_interface_without_a_network() {
+        let mut out = Exposition::default();
+        let interface = Interface {
+            index: 3,
+            name: "wlan0".to_owned(),
+            frequency_megahertz: 0,
+        };
+        write(&interface, None, &[], &mut out);
+        write(&Interface::default(), None, &[], &mut out);
+        let text = out.to_text();
+        let samples: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            samples,
+            [r#"node_wifi_interface_frequency_hertz{device="wlan0"} 0"#]
+        );
+    }
+
+    #[test]
+    fn this_machine_answers_or_has_no_wireless_driver() {
+        let text = samples(collect, &[], &[]);
+        assert!(text == "no data\n" || !text.contains("netlink"), "{text}");
     }
 }

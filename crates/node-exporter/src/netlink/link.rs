@@ -179,7 +179,8 @@ pub(crate) fn text(value: &[u8]) -> String {
     String::from_utf8_lossy(&value[..end]).into_owned()
 }
 
-fn hexadecimal(value: &[u8]) -> String {
+/// Bytes as `dc:a6:32:00:01:02`.
+pub(crate) fn hexadecimal(value: &[u8]) -> String {
     let mut text = String::with_capacity(value.len() * 3);
     for byte in value {
         if !text.is_empty() {

@@ -2,7 +2,6 @@
 
 use crate::Error;
 
-use super::board::Board;
 use super::gencmd::{self, hertz, measured};
 use super::mailbox::Transport;
 use super::pmic::{self, Rail};
@@ -30,10 +29,10 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Asks everything. What was answered before the transport failed is kept.
+    /// Asks everything of a board with this chip. What was answered before the transport failed is kept.
     ///
     /// Fails where the transport does, and asks no more then: the kernel waits a second for a firmware that hangs.
-    pub(super) fn take(&mut self, transport: &dyn Transport, board: &Board) -> Result<(), Error> {
+    pub(super) fn take(&mut self, transport: &dyn Transport, soc: &str) -> Result<(), Error> {
         let ask = |command: &str| Ok::<_, Error>(gencmd::run(transport, command)?.unwrap_or_default());
         self.throttled = Throttled::parse(&ask("get_throttled")?);
         self.rails = pmic::parse(&ask("pmic_read_adc")?).unwrap_or_default();
@@ -41,7 +40,7 @@ impl Reading {
         self.celsius
             .extend(celsius(&ask("measure_temp")?).map(|value| ("soc", value)));
         // Older boards have no power chip with a sensor, and may not look at the argument.
-        if board.soc == "bcm2711" || !self.rails.is_empty() {
+        if soc == "bcm2711" || !self.rails.is_empty() {
             let value = celsius(&ask("measure_temp pmic")?);
             self.celsius.extend(value.map(|value| ("pmic", value)));
         }

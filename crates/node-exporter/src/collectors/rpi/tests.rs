@@ -2,8 +2,20 @@
 
 use expect_test::{Expect, expect};
 
+use super::asker::Round;
+use super::mailbox::Transport;
 use super::*;
-use crate::tree::{collected, samples};
+use crate::tree::{self, samples};
+
+/// [`collect`] as a function that does not wait.
+fn collect_now(node: &Node, out: &mut Exposition) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let deadline = Instant::now() + std::time::Duration::from_secs(60);
+    runtime.block_on(collect(node, deadline, out))
+}
 
 /// Answers what it knows, and the error of an unknown command else.
 struct Firmware(&'static [(&'static str, &'static str)]);
@@ -61,24 +73,18 @@ const PI3: Firmware = Firmware(&[
 
 #[track_caller]
 fn check(firmware: &Firmware, soc: &str, compat: &[Compat], expect: Expect) {
-    let state = State {
-        compat: Vec::new(),
-        device: RefCell::default(),
-        board: OnceCell::new(),
-        firmware: OnceCell::new(),
-    };
     let board = Board {
         model: "Raspberry Pi".to_owned(),
         revision: "c04170".to_owned(),
         serial: "10000000abcdef01".to_owned(),
         soc: soc.to_owned(),
     };
-    let mut reading = Reading::default();
-    state.ask(firmware, &board, &mut reading).unwrap();
+    let round = Round::take(firmware, None, soc);
+    round.result.unwrap();
     let known = Known {
         board: &board,
-        firmware: state.firmware.get().unwrap(),
-        reading: &reading,
+        firmware: &round.firmware.unwrap(),
+        reading: &round.reading,
         battery: &ClockBattery::default(),
     };
     let mut out = Exposition::default();
@@ -195,12 +201,12 @@ fn no_raspberry_pi() {
     expect![[r#"
         no data
     "#]]
-    .assert_eq(&collected(collect, &[], &[]));
+    .assert_eq(&tree::collected(collect_now, &[], &[]));
     let other = [("proc/device-tree/model", "ACME Board\0")];
     expect![[r#"
         no data
     "#]]
-    .assert_eq(&collected(collect, &[], &other));
+    .assert_eq(&tree::collected(collect_now, &[], &other));
 }
 
 #[test]
@@ -224,5 +230,5 @@ fn a_raspberry_pi_whose_firmware_cannot_be_asked() {
         pi5_board_info{firmware_hash="",firmware_variant="",model="Raspberry Pi 5 Model B Rev 1.0",serial="10000000abcdef01",soc="bcm2712"} 1
         pi5_rtc_battery_volts 3.282048
         no data
-    "#]].assert_eq(&samples(collect, &flags, &files));
+    "#]].assert_eq(&samples(collect_now, &flags, &files));
 }
