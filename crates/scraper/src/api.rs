@@ -1,6 +1,12 @@
-//! `/api/v1/targets`, in the shape that Prometheus gives it.
+//! `/api/v1/…`, in the shape that Prometheus gives it.
+//!
+//! What only a database could answer is refused with the words of Prometheus' agent.
+
+pub mod metadata;
+pub mod status;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::labels::Labels;
 use crate::rfc3339;
@@ -42,6 +48,39 @@ struct Active<'a> {
     health: &'static str,
     scrape_interval: String,
     scrape_timeout: String,
+}
+
+/// Paths of a database.
+const OF_A_DATABASE: [&str; 7] = [
+    "query",
+    "query_range",
+    "query_exemplars",
+    "series",
+    "labels",
+    "rules",
+    "alerts",
+];
+
+/// An answer that holds `data`.
+pub fn success(data: Value) -> String {
+    json!({"status": "success", "data": data}).to_string()
+}
+
+/// An answer that gives a reason.
+pub fn failure(kind: &str, reason: &str) -> String {
+    json!({"status": "error", "errorType": kind, "error": reason}).to_string()
+}
+
+/// Whether the part of a path after `/api/v1/` is one that only a database could answer.
+pub fn is_of_a_database(name: &str) -> bool {
+    OF_A_DATABASE.contains(&name) || name.starts_with("label/")
+}
+
+/// `/api/v1/scrape_pools`.
+pub fn scrape_pools(scraper: &Scraper) -> Value {
+    let pools = scraper.pools();
+    let names: Vec<&str> = pools.iter().map(|pool| pool.job.name.as_str()).collect();
+    json!({"scrapePools": names})
 }
 
 /// The JSON for `?state=` and `?scrapePool=`; empty is all of them.

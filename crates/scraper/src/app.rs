@@ -5,11 +5,14 @@
 //! | `/`               | the fleet page                                                           |
 //! | `/fleet`          | the part of it that its script fetches                                   |
 //! | `/federate`       | newest samples as text, by `match[]`                                     |
-//! | `/api/v1/targets` | targets as JSON                                                          |
+//! | `/dropped`        | why relabelling dropped targets                                          |
+//! | `/api/v1/…`       | targets, metadata, jobs, configuration and flags as JSON                 |
 //! | `/-/reload`       | POST reads the configuration again, with `--web.enable-lifecycle`        |
 //! | `/metrics`        | what the scraper counts about itself                                     |
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use bytes::Bytes;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -19,6 +22,7 @@ use prometheus_client::registry::Registry;
 
 use crate::config::Config;
 use crate::fleet;
+use crate::fleet::dropped::{self, DroppedOfJob};
 use crate::scraper::Scraper;
 use crate::selector::Selector;
 use crate::{api, clock, federate};
@@ -71,7 +75,7 @@ pub fn flags() -> Command {
             Arg::new("storage.agent.path")
                 .long("storage.agent.path")
                 .value_name("FOLDER")
-                .help("Where the forwarding queue will be kept; nothing is written there yet")
+                .help("Where what must outlive the process is kept: what receivers have used of their plans")
                 .value_parser(value_parser!(PathBuf))
                 .default_value("data-agent/"),
         )
@@ -118,6 +122,7 @@ pub fn check(path: &Path) -> Result<String, String> {
 pub struct App {
     scraper: Scraper,
     registry: Registry,
+    flags: BTreeMap<String, String>,
     lifecycle: bool,
 }
 
@@ -125,15 +130,15 @@ impl App {
     /// Starts scraping by the flags. Runs inside a `LocalSet`. Fails where the configuration cannot be used.
     pub fn start(flags: &ArgMatches) -> Result<Self, StartError> {
         let path = |name: &str| flags.get_one::<PathBuf>(name).cloned().unwrap_or_default();
-        log::debug!(
-            path:% = path("storage.agent.path").display();
-            "samples are not forwarded by this version, the folder is not used"
-        );
         let scraper = Scraper::new(path("config.file"));
+        scraper.shared.forward.ledger.open(&path("storage.agent.path"));
         scraper.load().map_err(|error| StartError(error.to_string()))?;
+        let shared = Rc::clone(&scraper.shared);
+        tokio::task::spawn_local(async move { shared.forward.keep_account().await });
         Ok(Self {
             registry: scraper.shared.telemetry.registry(),
             scraper,
+            flags: api::status::flags_of(flags),
             lifecycle: flags.get_flag("web.enable-lifecycle"),
         })
     }
@@ -160,16 +165,57 @@ impl App {
         }
     }
 
-    fn targets(&self, request: &Request) -> Response {
+    /// What stands under `/api/v1/`.
+    fn api(&self, request: &Request, name: &str) -> Option<Response> {
         let value = |wanted: &str| {
             let found = request.query.iter().find(|(name, _)| name == wanted);
             found.map_or("", |(_, value)| value.as_str())
         };
-        answer(
-            200,
-            JSON,
-            api::targets(&self.scraper, value("state"), value("scrapePool")),
-        )
+        let limit = value("limit")
+            .parse()
+            .ok()
+            .filter(|limit| *limit != 0)
+            .unwrap_or(usize::MAX);
+        let data = match name {
+            "targets" => {
+                let body = api::targets(&self.scraper, value("state"), value("scrapePool"));
+                return Some(answer(200, JSON, body));
+            }
+            "targets/metadata" => {
+                let selector = match value("match_target") {
+                    "" => None,
+                    text => match Selector::parse(text) {
+                        Ok(selector) => Some(selector),
+                        Err(reason) => return Some(answer(400, JSON, api::failure("bad_data", &reason))),
+                    },
+                };
+                api::metadata::of_targets(&self.scraper, selector.as_ref(), value("metric"), limit)
+            }
+            "metadata" => api::metadata::of_metrics(&self.scraper, value("metric"), limit),
+            "scrape_pools" => api::scrape_pools(&self.scraper),
+            "status/config" => api::status::config(&self.scraper),
+            "status/flags" => serde_json::json!(self.flags),
+            "status/runtimeinfo" => api::status::runtime(&self.scraper),
+            "status/buildinfo" => api::status::build(),
+            name if api::is_of_a_database(name) => {
+                let reason = "unavailable with Prometheus Agent";
+                return Some(answer(422, JSON, api::failure("execution", reason)));
+            }
+            _ => return None,
+        };
+        Some(answer(200, JSON, api::success(data)))
+    }
+
+    fn dropped(&self) -> Response {
+        let pools = self.scraper.pools();
+        let dropped: Vec<_> = pools.iter().map(|pool| pool.dropped()).collect();
+        let jobs = pools.iter().zip(&dropped).map(|(pool, dropped)| DroppedOfJob {
+            job: &pool.job.name,
+            rules: &pool.job.relabel,
+            count: dropped.count,
+            kept: &dropped.kept,
+        });
+        answer(200, HTML, dropped::document(&jobs.collect::<Vec<_>>()))
     }
 
     fn reload_by_request(&self, request: &Request) -> Response {
@@ -205,11 +251,17 @@ impl Exporter for App {
 
     async fn route(&self, request: &Request) -> Option<Response> {
         let fleet = &self.scraper.shared.fleet;
+        if let Some(name) = request.path.strip_prefix("/api/v1/") {
+            return self.api(request, name);
+        }
+        if matches!(request.path.as_str(), "/" | fleet::FRAGMENT_PATH) {
+            self.scraper.tell_page();
+        }
         match request.path.as_str() {
             "/" => Some(answer(200, HTML, fleet.borrow().page(clock::now_ms()))),
             fleet::FRAGMENT_PATH => Some(answer(200, HTML, fleet.borrow().fragment(clock::now_ms()))),
             "/federate" => Some(self.federate(request)),
-            "/api/v1/targets" => Some(self.targets(request)),
+            dropped::PATH => Some(self.dropped()),
             "/-/reload" => Some(self.reload_by_request(request)),
             _ => None,
         }

@@ -1,12 +1,14 @@
 //! What leaves for the receivers.
 //!
 //! ```text
-//! scrape → Frame → Queue → Receiver → remote write 1.0 or 2.0
+//! scrape → Frame → Queue → Receiver → remote write 1.0 or 2.0, or line protocol
 //! ```
 //!
 //! Every scrape gives [`frame::Frame`]s. Each receiver has a [`queue::Queue`] of them, and a task that sends.
 
+pub mod budget;
 pub mod frame;
+mod line_protocol;
 pub mod outgoing;
 pub mod post;
 pub mod queue;
@@ -21,6 +23,7 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::Instant;
 
+use self::budget::ledger::{self, Ledger};
 use self::frame::Frame;
 use self::queue::Queue;
 use self::receiver::{QUEUE_SAMPLES_MAX, Receiver};
@@ -33,6 +36,8 @@ use crate::telemetry::forward::{Forwarding, Remote};
 pub struct Forward {
     running: RefCell<Vec<Running>>,
     external: RefCell<Labels>,
+    /// What each receiver has used of its plan.
+    pub ledger: Ledger,
 }
 
 #[derive(Debug)]
@@ -102,7 +107,8 @@ impl Forward {
                 remote_name: config.name.clone(),
                 url: config.url.to_string(),
             });
-            let receiver = Rc::new(Receiver::new(config, queue, cells));
+            let budget = self.ledger.budget(&config);
+            let receiver = Rc::new(Receiver::new(config, queue, cells, budget));
             let task = spawn_local(Rc::clone(&receiver).run(external.clone()));
             after.push(Running { receiver, task });
         }
@@ -116,6 +122,14 @@ impl Forward {
             }
         }
         self.running.replace(after);
+    }
+
+    /// Keeps the account of what is used, for ever.
+    pub async fn keep_account(&self) {
+        loop {
+            tokio::time::sleep(ledger::SAVE_EVERY).await;
+            self.ledger.save();
+        }
     }
 
     /// Ends the tasks and sends what waits, for `time` at most. What is left then is lost.

@@ -4,6 +4,7 @@
 //! without Unicode classes.
 
 mod template;
+pub mod trace;
 
 use md5::{Digest as _, Md5};
 use regex_lite::Regex;

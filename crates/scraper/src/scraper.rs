@@ -2,13 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use crate::clock;
-use crate::config::{Config, Job};
-use crate::fleet::{Fleet, Observation};
+use crate::config::{Config, Job, redacted};
+use crate::fleet::destination::Destination;
+use crate::fleet::{Beside, Fleet, Observation};
 use crate::forward::Forward;
 use crate::forward::frame::Frame;
+use crate::forward::receiver::Receiver;
 use crate::labels::Labels;
 use crate::pool::Pool;
 use crate::target::{Outcome, Target, offset};
@@ -23,9 +25,25 @@ pub struct Shared {
     pub forward: Forward,
     /// What the fleet page shows.
     pub fleet: RefCell<Fleet>,
+    /// Every target that was started and still is in memory.
+    targets: RefCell<Vec<Weak<Target>>>,
 }
 
 impl Shared {
+    /// Remembers a target that was started.
+    pub fn enter(&self, target: &Rc<Target>) {
+        let mut targets = self.targets.borrow_mut();
+        targets.retain(|target| target.strong_count() != 0);
+        targets.push(Rc::downgrade(target));
+    }
+
+    /// The targets of all jobs that are scraped.
+    pub fn running(&self) -> Vec<Rc<Target>> {
+        let targets = self.targets.borrow();
+        let targets = targets.iter().filter_map(Weak::upgrade);
+        targets.filter(|target| !target.is_removed.get()).collect()
+    }
+
     /// Puts samples into the queues of all receivers.
     pub fn push(&self, frame: Frame) {
         self.forward.push(frame, &self.telemetry.forwarding);
@@ -70,6 +88,10 @@ pub struct Scraper {
     pub shared: Rc<Shared>,
     external_labels: RefCell<Labels>,
     pools: RefCell<Vec<Rc<Pool>>>,
+    /// The configuration that was taken, as it may be shown.
+    pub yaml: RefCell<String>,
+    /// When the process began, in milliseconds since 1970.
+    pub started_ms: i64,
     /// Whether a configuration was taken.
     pub is_ready: Cell<bool>,
 }
@@ -84,6 +106,8 @@ impl Scraper {
             shared: Rc::default(),
             external_labels: RefCell::default(),
             pools: RefCell::default(),
+            yaml: RefCell::default(),
+            started_ms: clock::now_ms(),
             is_ready: Cell::new(false),
         }
     }
@@ -96,6 +120,7 @@ impl Scraper {
         let config = Config::load(&self.config_path).inspect_err(|_| {
             telemetry.reload_successful.set(0);
         })?;
+        self.yaml.replace(redacted::of_file(&self.config_path));
         self.apply(config);
         telemetry.reload_successful.set(1);
         telemetry.reload_success_time.set(clock::now().as_secs_f64());
@@ -118,6 +143,21 @@ impl Scraper {
         let mut pools = self.pools.borrow().clone();
         pools.sort_by(|left, right| left.job.name.cmp(&right.job.name));
         pools
+    }
+
+    /// Tells the page what it shows beside machines and targets.
+    pub fn tell_page(&self) {
+        let beside = Beside {
+            destinations: self
+                .shared
+                .forward
+                .receivers()
+                .iter()
+                .map(|one| destination(one))
+                .collect(),
+            dropped: self.pools.borrow().iter().map(|pool| pool.dropped().count).sum(),
+        };
+        self.shared.fleet.borrow_mut().beside = beside;
     }
 
     /// Labels that tell this scraper from others.
@@ -157,12 +197,28 @@ impl Scraper {
             Some(old) if old.job == job && old.seed == seed => old,
             Some(old) => {
                 telemetry.pool_reloads.inc();
-                Pool::start(job, seed, Rc::clone(&self.shared), old.hand_over())
+                Pool::start(job, seed, Rc::clone(&self.shared), Some(&old))
             }
             None => {
                 telemetry.pools.inc();
-                Pool::start(job, seed, Rc::clone(&self.shared), Vec::new())
+                Pool::start(job, seed, Rc::clone(&self.shared), None)
             }
         }
+    }
+}
+
+/// A receiver as the page shows it.
+fn destination(receiver: &Receiver) -> Destination {
+    let status = receiver.status.borrow();
+    let waiting = receiver.queue.samples();
+    let newest_ms = status.newest_ms.filter(|_| waiting != 0);
+    Destination {
+        name: receiver.config.name.clone(),
+        url: receiver.config.url.to_string(),
+        waiting,
+        behind_seconds: newest_ms.map(|newest_ms| (clock::now_ms() - newest_ms).max(0) as f64 / 1e3),
+        error: status.error.clone(),
+        budget: receiver.budget.rows().into(),
+        refused_series: receiver.budget.refused_series(),
     }
 }

@@ -3,8 +3,9 @@
 pub mod offset;
 pub mod url;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ pub use self::url::Url;
 /// Prefix of labels that become query parameters.
 const PARAM: &str = "__param_";
 
+/// Label that says which unix socket leads to the target, as in Prometheus 3.14.
+const UNIX_SOCKET: &str = "__unix_socket__";
+
 /// The series that report on the scrapes of a target, sorted.
 const REPORT_NAMES: [&str; 5] = [
     "scrape_duration_seconds",
@@ -28,6 +32,13 @@ const REPORT_NAMES: [&str; 5] = [
     "scrape_samples_scraped",
     "scrape_series_added",
     "up",
+];
+
+/// Those that `extra_scrape_metrics` adds.
+const EXTRA_NAMES: [&str; 3] = [
+    "scrape_body_size_bytes",
+    "scrape_sample_limit",
+    "scrape_timeout_seconds",
 ];
 
 /// A target, as configured or discovered. Everything but its outcome stays the same for its whole life.
@@ -56,6 +67,8 @@ pub struct Target {
     pub store: RefCell<Store>,
     /// How the last scrape ended; `None` before the first.
     pub outcome: RefCell<Option<Outcome>>,
+    /// Whether it is no longer scraped, and only the marks of its end are still to be made.
+    pub is_removed: Cell<bool>,
 }
 
 /// How a scrape ended: the report series, and what the API tells.
@@ -73,19 +86,39 @@ pub struct Outcome {
     pub kept: u64,
     /// `scrape_series_added`.
     pub series_added: u64,
+    /// What `extra_scrape_metrics` adds.
+    pub extra: Option<Extra>,
+}
+
+/// The values of the series that `extra_scrape_metrics` adds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extra {
+    /// `scrape_body_size_bytes`; -1 where the body was larger than it may be.
+    pub body_bytes: i64,
+    /// `scrape_sample_limit`.
+    pub sample_limit: u64,
+    /// `scrape_timeout_seconds`.
+    pub timeout_seconds: f64,
 }
 
 impl Outcome {
-    /// The report series by name, in the order of their names.
-    pub fn report(&self) -> [(&'static str, f64); 5] {
+    /// The report series by name, the extra ones last.
+    pub fn report(&self) -> Vec<(&'static str, f64)> {
         let [duration, kept, scraped, added, up] = REPORT_NAMES;
-        [
+        let mut report = vec![
             (duration, self.duration.as_secs_f64()),
             (kept, self.kept as f64),
             (scraped, self.scraped as f64),
             (added, self.series_added as f64),
             (up, f64::from(u8::from(self.error.is_none()))),
-        ]
+        ];
+        if let Some(extra) = &self.extra {
+            let [body, limit, timeout] = EXTRA_NAMES;
+            report.push((body, extra.body_bytes as f64));
+            report.push((limit, extra.sample_limit as f64));
+            report.push((timeout, extra.timeout_seconds));
+        }
+        report
     }
 }
 
@@ -160,7 +193,12 @@ impl Target {
             ));
         }
         let query = query(&settings.params, relabelled);
-        let url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
+        let mut url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
+        match label(UNIX_SOCKET) {
+            "" => {}
+            path if path.starts_with('/') => url = url.through(Path::new(path)),
+            path => return Err(format!("{UNIX_SOCKET} {path:?} is not an absolute path")),
+        }
 
         let mut labels: Labels = relabelled
             .iter()
@@ -170,7 +208,10 @@ impl Target {
         labels
             .entry("instance".to_owned())
             .or_insert_with(|| address.to_owned());
-        let id = format!("{:016x}-{url}", labels_hash(&labels));
+        let socket = url
+            .socket()
+            .map_or(String::new(), |path| format!("-{}", path.display()));
+        let id = format!("{:016x}-{url}{socket}", labels_hash(&labels));
         Ok(Self {
             job: job.name.clone(),
             labels,
@@ -183,6 +224,7 @@ impl Target {
             refused: RefCell::default(),
             store: RefCell::default(),
             outcome: RefCell::default(),
+            is_removed: Cell::default(),
             discovered,
         })
     }
@@ -203,7 +245,8 @@ impl Target {
     /// The series that report on its scrapes, in the order of [`Outcome::report`].
     pub fn report_layout(&self) -> Rc<Layout> {
         let layout = self.report.get_or_init(|| {
-            let names = REPORT_NAMES.into_iter();
+            let extra = EXTRA_NAMES.into_iter().filter(|_| self.settings.extra_metrics);
+            let names = REPORT_NAMES.into_iter().chain(extra);
             Rc::new(frame::report_layout(&self.labels, names))
         });
         Rc::clone(layout)

@@ -8,7 +8,8 @@ use settings::document::{Error, Refused};
 use settings::read::At;
 
 use super::PromDuration;
-use super::http::{HttpSettings, Parts};
+use super::budget::BudgetLimits;
+use super::http::{HttpSettings, parts};
 use super::raw;
 use crate::relabel::Rule;
 use crate::target::Url;
@@ -26,13 +27,15 @@ const RESERVED_HEADERS: [&str; 9] = [
     "retry-attempt",
 ];
 
-/// The two messages of the protocol.
+/// The two messages of the protocol, and what InfluxDB takes in their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
     /// `prometheus.WriteRequest`, version 1.0.
     V1,
     /// `io.prometheus.write.v2.Request`, version 2.0.
     V2,
+    /// Line protocol of InfluxDB, over its API of version 2.
+    Influx,
 }
 
 /// One receiver.
@@ -54,6 +57,8 @@ pub struct RemoteWrite {
     pub http: HttpSettings,
     /// How samples wait.
     pub queue: QueueSettings,
+    /// What its plan includes.
+    pub budget: BudgetLimits,
 }
 
 /// How samples wait for a receiver.
@@ -109,15 +114,6 @@ impl RemoteWrite {
                 }
             },
         };
-        let parts = Parts {
-            basic_auth: raw.basic_auth.take(),
-            authorization: raw.authorization.take(),
-            bearer_token: None,
-            bearer_token_file: None,
-            tls: raw.tls_config.take(),
-            follow_redirects: raw.follow_redirects,
-            enable_compression: None,
-        };
         let name = raw.name.take().filter(|name| !name.is_empty());
         Ok(Self {
             name: name.unwrap_or_else(|| short_name(&url)),
@@ -127,8 +123,9 @@ impl RemoteWrite {
                 .map_or(Duration::from_secs(30), |timeout| timeout.0),
             headers,
             relabel: raw.write_relabel_configs.take().unwrap_or_default(),
-            http: HttpSettings::check(parts, file, place)?,
+            http: HttpSettings::check(parts!(raw), file, place)?,
             queue: QueueSettings::check(raw.queue_config.take().unwrap_or_default()),
+            budget: BudgetLimits::check(raw.budget.take().unwrap_or_default()),
             url,
         })
     }
@@ -162,7 +159,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// Six hexadecimal digits that stand for an address in metrics.
-fn short_name(url: &Url) -> String {
+pub(super) fn short_name(url: &Url) -> String {
     let mut hash = crate::fnv::Fnv::new();
     hash.write(url.to_string().as_bytes());
     format!("{:06x}", hash.finish() & 0xff_ffff)

@@ -55,6 +55,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         scraped: 7,
         kept: 7,
         series_added: 7,
+        extra: None,
     }));
     Rc::new(target)
 }

@@ -4,18 +4,23 @@
 //! what waits, up to `max_samples_per_send`, or what came until `batch_send_deadline`.
 
 use std::cell::{Cell, RefCell};
+use std::io::Write as _;
+
 use std::rc::Rc;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use hyper::Request;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::budget::Budget;
 use super::frame::Frame;
 use super::outgoing::Outgoing;
 use super::post::{self, Body, Verdict};
 use super::queue::{Batch, Queue};
-use super::{write_v1, write_v2};
+use super::{line_protocol, write_v1, write_v2};
 use crate::client::{self, Trust, connection::Connection, request};
 use crate::clock;
 use crate::config::RemoteWrite;
@@ -48,6 +53,8 @@ pub struct Receiver {
     pub queue: Rc<Queue>,
     /// How it does.
     pub status: RefCell<Status>,
+    /// What it has used of its plan.
+    pub budget: Rc<Budget>,
     cells: Cells,
     message: Cell<Message>,
 }
@@ -67,16 +74,41 @@ struct Encoded {
     body: bytes::Bytes,
     samples: u64,
     newest_ms: i64,
+    left_out: LeftOut,
+}
+
+/// Samples of a batch that are not sent, by the reason.
+#[derive(Clone, Copy, Debug, Default)]
+struct LeftOut {
+    too_old: u64,
+    no_number: u64,
+    over_budget: u64,
+}
+
+impl Sender {
+    /// The body, compressed as the message wants it.
+    fn compressed(&mut self, message: Message) -> bytes::Bytes {
+        if message == Message::Influx {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            // Writing into memory does not fail.
+            let written = encoder.write_all(&self.body).and_then(|()| encoder.finish());
+            return written.unwrap_or_default().into();
+        }
+        // Only a body of 4 GB cannot be compressed, and a batch is bounded in samples.
+        let compressed = self.snappy.compress_vec(&self.body);
+        compressed.unwrap_or_default().into()
+    }
 }
 
 impl Receiver {
     /// A receiver that does not send yet; [`Receiver::run`] does.
-    pub fn new(config: RemoteWrite, queue: Rc<Queue>, cells: Cells) -> Self {
+    pub fn new(config: RemoteWrite, queue: Rc<Queue>, cells: Cells, budget: Rc<Budget>) -> Self {
         Self {
             message: Cell::new(config.message),
             config,
             queue,
             status: RefCell::default(),
+            budget,
             cells,
         }
     }
@@ -145,7 +177,7 @@ impl Receiver {
         loop {
             let encoded = self.encode(sender, batch);
             if encoded.samples == 0 {
-                return;
+                return self.leave_out(encoded.left_out);
             }
             let begun = Instant::now();
             let verdict = match timeout(self.config.timeout, self.post(sender, &encoded, attempt)).await {
@@ -157,8 +189,14 @@ impl Receiver {
             };
             self.cells.sent(encoded.body.len(), begun.elapsed());
             match verdict {
-                Verdict::Taken => return self.taken(&encoded),
-                Verdict::Refused(reason) => return self.refused(&encoded, reason),
+                Verdict::Taken => {
+                    self.leave_out(encoded.left_out);
+                    return self.taken(&encoded);
+                }
+                Verdict::Refused(reason) => {
+                    self.leave_out(encoded.left_out);
+                    return self.refused(&encoded, reason);
+                }
                 Verdict::OtherMessage(reason) => {
                     log::warn!(
                         remote_name = self.config.name.as_str(), url:% = self.config.url, error = reason.as_str();
@@ -177,7 +215,18 @@ impl Receiver {
         }
     }
 
+    /// Counts what was not sent; once, however often the rest was.
+    fn leave_out(&self, left_out: LeftOut) {
+        self.cells.too_old.inc_by(left_out.too_old);
+        self.cells.no_number.inc_by(left_out.no_number);
+        self.cells.over_budget.inc_by(left_out.over_budget);
+        self.budget.tell(&self.config.name);
+        self.cells
+            .budget(&self.budget.rows(), self.budget.refused_series());
+    }
+
     fn taken(&self, encoded: &Encoded) {
+        self.budget.taken(encoded.samples, encoded.body.len() as u64);
         let mut status = self.status.borrow_mut();
         if status.error.take().is_some() {
             log::info!(
@@ -220,12 +269,15 @@ impl Receiver {
             Duration::ZERO => i64::MIN,
             age => clock::now_ms().saturating_sub(age.as_millis() as i64),
         };
-        let is_v2 = self.message.get() == Message::V2;
+        let message = self.message.get();
         sender.body.clear();
         sender.v2.clear();
-        let (mut samples, mut too_old, mut newest_ms) = (0, 0, i64::MIN);
+        let (mut samples, mut newest_ms) = (0, i64::MIN);
+        let mut left_out = LeftOut::default();
         for (frame, range) in &batch.pieces {
             let labels = sender.outgoing.labels(&frame.layout);
+            let refused = self.budget.refused(frame, labels.as_deref());
+            let is_refused = |at| refused.as_ref().is_some_and(|mask| mask.get(at) == Some(&true));
             let wanted = frame.samples().enumerate().take(range.end).skip(range.start);
             for (at, (series, at_ms, value)) in wanted {
                 let set = match &labels {
@@ -236,27 +288,35 @@ impl Receiver {
                     },
                 };
                 if at_ms < oldest_ms {
-                    too_old += 1;
+                    left_out.too_old += 1;
                     continue;
+                }
+                if is_refused(at) {
+                    left_out.over_budget += 1;
+                    continue;
+                }
+                match message {
+                    Message::V1 => write_v1::push(&mut sender.body, set, at_ms, value),
+                    Message::V2 => sender.v2.push(set, series.kind, at_ms, value),
+                    Message::Influx => {
+                        if !line_protocol::push(&mut sender.body, set, at_ms, value) {
+                            left_out.no_number += 1;
+                            continue;
+                        }
+                    }
                 }
                 samples += 1;
                 newest_ms = newest_ms.max(at_ms);
-                match is_v2 {
-                    true => sender.v2.push(set, series.kind, at_ms, value),
-                    false => write_v1::push(&mut sender.body, set, at_ms, value),
-                }
             }
         }
-        if is_v2 {
+        if message == Message::V2 {
             sender.v2.finish(&mut sender.body);
         }
-        self.cells.too_old.inc_by(too_old);
-        let compressed = sender.snappy.compress_vec(&sender.body);
         Encoded {
-            // Only a body of 4 GB cannot be compressed, and a batch is bounded in samples.
-            body: compressed.unwrap_or_default().into(),
+            body: sender.compressed(message),
             samples,
             newest_ms,
+            left_out,
         }
     }
 
@@ -280,7 +340,8 @@ impl Receiver {
             }
         }
         let sent = async {
-            let mut connection = Connection::open(&self.config.url, &sender.trust).await?;
+            let mut connection =
+                Connection::open(&self.config.url, &sender.trust, self.config.http.proxy.as_ref()).await?;
             let response = connection.send(build()?).await?;
             Ok::<_, client::Error>((connection, response))
         };
@@ -296,19 +357,23 @@ impl Receiver {
 
     fn request(&self, encoded: &Encoded, attempt: u32) -> Result<Request<Body>, client::Error> {
         let url = &self.config.url;
-        let (content_type, version) = match self.message.get() {
-            Message::V1 => ("application/x-protobuf", "0.1.0"),
+        let (content_type, encoding, version) = match self.message.get() {
+            Message::V1 => ("application/x-protobuf", "snappy", Some("0.1.0")),
             Message::V2 => (
                 "application/x-protobuf;proto=io.prometheus.write.v2.Request",
-                "2.0.0",
+                "snappy",
+                Some("2.0.0"),
             ),
+            Message::Influx => ("text/plain; charset=utf-8", "gzip", None),
         };
-        let mut request = Request::post(url.path_and_query())
+        let mut request = Request::post(request::target(url, &self.config.http))
             .header(HOST, url.authority())
             .header(USER_AGENT, SELF)
             .header(CONTENT_TYPE, content_type)
-            .header(CONTENT_ENCODING, "snappy")
-            .header("X-Prometheus-Remote-Write-Version", version);
+            .header(CONTENT_ENCODING, encoding);
+        if let Some(version) = version {
+            request = request.header("X-Prometheus-Remote-Write-Version", version);
+        }
         if 0 < attempt {
             request = request.header("Retry-Attempt", attempt);
         }
@@ -317,11 +382,7 @@ impl Receiver {
                 .map_err(|_| client::Error::Settings(format!("{name:?} is no name of a header")))?;
             request = request.header(name, request::secret_value(value)?);
         }
-        if let Some(value) =
-            request::authorization(&self.config.http.credentials).map_err(client::Error::Settings)?
-        {
-            request = request.header(hyper::header::AUTHORIZATION, value);
-        }
+        request = request::with_settings(request, &self.config.http, &self.config.http.credentials)?;
         request
             .body(Body::new(encoded.body.clone()))
             .map_err(|error| client::Error::Settings(format!("request: {error}")))

@@ -150,6 +150,7 @@ fn report_of_a_failed_scrape() {
         scraped: 3,
         kept: 3,
         series_added: 1,
+        extra: None,
     };
     expect![[r#"[("scrape_duration_seconds", 1.5), ("scrape_samples_post_metric_relabeling", 3.0), ("scrape_samples_scraped", 3.0), ("scrape_series_added", 1.0), ("up", 0.0)]"#]].assert_eq(&format!("{:?}", outcome.report()));
 }

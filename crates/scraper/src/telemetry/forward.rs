@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::forward::budget::Row;
+
 type Seconds = Gauge<f64, AtomicU64>;
 
 /// The labels of what is counted for each receiver.
@@ -28,8 +30,24 @@ pub struct Dropped {
     pub remote_name: String,
     /// Its address.
     pub url: String,
-    /// `too_old`, or `queue_full`.
+    /// `too_old`, `queue_full`, `no_number`, or `over_budget`.
     pub reason: &'static str,
+}
+
+/// The labels of what is told about a receiver's plan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Resource {
+    /// Its name.
+    pub remote_name: String,
+    /// `series`, `samples_per_day`, `samples_per_month`, `bytes_per_day`, or `bytes_per_month`.
+    pub resource: &'static str,
+}
+
+/// The label of what is counted by name alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Name {
+    /// Its name.
+    pub remote_name: String,
 }
 
 /// All receivers.
@@ -44,6 +62,9 @@ pub struct Forwarding {
     highest_sent: Family<Remote, Seconds>,
     sent_seconds: Family<Remote, Histogram, fn() -> Histogram>,
     shards: Family<Remote, Gauge>,
+    budget_used: Family<Resource, Gauge>,
+    budget_limit: Family<Resource, Gauge>,
+    budget_refused: Family<Name, Gauge>,
     /// `prometheus_remote_storage_highest_timestamp_in_seconds`.
     pub highest: Seconds,
     /// `prometheus_remote_storage_samples_in_total`.
@@ -63,8 +84,16 @@ pub struct Cells {
     pub too_old: Counter,
     /// `prometheus_remote_storage_samples_dropped_total{reason="queue_full"}`.
     pub queue_full: Counter,
+    /// `prometheus_remote_storage_samples_dropped_total{reason="no_number"}`.
+    pub no_number: Counter,
+    /// `prometheus_remote_storage_samples_dropped_total{reason="over_budget"}`.
+    pub over_budget: Counter,
     /// `prometheus_remote_storage_samples_pending`.
     pub pending: Gauge,
+    name: String,
+    budget_used: Family<Resource, Gauge>,
+    budget_limit: Family<Resource, Gauge>,
+    budget_refused: Gauge,
     bytes: Counter,
     highest_sent: Seconds,
     sent_seconds: Histogram,
@@ -87,6 +116,9 @@ impl Default for Forwarding {
             highest_sent: Family::default(),
             sent_seconds: Family::new_with_constructor(|| Histogram::new(BOUNDS)),
             shards: Family::default(),
+            budget_used: Family::default(),
+            budget_limit: Family::default(),
+            budget_refused: Family::default(),
             highest: Seconds::default(),
             samples_in: Counter::default(),
         }
@@ -110,6 +142,29 @@ impl Cells {
     }
 }
 
+impl Cells {
+    /// How much of a plan is used. A limit that is none is not told.
+    pub fn budget(&self, rows: &[Row], refused: usize) {
+        let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        for row in rows {
+            let resource = Resource {
+                remote_name: self.name.clone(),
+                resource: row.resource,
+            };
+            self.budget_used.get_or_create(&resource).set(gauge(row.used));
+            match row.limit {
+                Some(limit) => {
+                    self.budget_limit.get_or_create(&resource).set(gauge(limit));
+                }
+                None => {
+                    self.budget_limit.remove(&resource);
+                }
+            }
+        }
+        self.budget_refused.set(gauge(refused as u64));
+    }
+}
+
 impl Forwarding {
     /// The cells of a receiver. They are the same for the same labels.
     pub fn cells(&self, remote: &Remote) -> Cells {
@@ -128,6 +183,15 @@ impl Forwarding {
             retried: self.retried.get_or_create(remote).clone(),
             too_old: dropped("too_old"),
             queue_full: dropped("queue_full"),
+            no_number: dropped("no_number"),
+            over_budget: dropped("over_budget"),
+            name: remote.remote_name.clone(),
+            budget_used: self.budget_used.clone(),
+            budget_limit: self.budget_limit.clone(),
+            budget_refused: {
+                let remote_name = remote.remote_name.clone();
+                self.budget_refused.get_or_create(&Name { remote_name }).clone()
+            },
             pending: self.pending.get_or_create(remote).clone(),
             bytes: self.bytes.get_or_create(remote).clone(),
             highest_sent: self.highest_sent.get_or_create(remote).clone(),
@@ -170,6 +234,21 @@ impl Forwarding {
             "prometheus_remote_storage_samples_pending",
             "Samples that wait for the receiver",
             self.pending.clone(),
+        );
+        registry.register(
+            "scraper_budget_used",
+            "What a receiver has got of its plan: active series, samples and bytes of the day and the month",
+            self.budget_used.clone(),
+        );
+        registry.register(
+            "scraper_budget_limit",
+            "What a receiver's plan includes",
+            self.budget_limit.clone(),
+        );
+        registry.register(
+            "scraper_budget_refused_series",
+            "Series that are not sent because a limit of the plan is reached",
+            self.budget_refused.clone(),
         );
         registry.register(
             "prometheus_remote_storage_shards",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use scraper::client::{Client, Trust};
+use scraper::client::{Client, Trust, request};
 use scraper::config::Config;
 use scraper::label_set::LabelSet;
 use scraper::scrape;
@@ -37,7 +37,10 @@ impl Rig {
         let target = Target::build(job, &settings, &found).unwrap();
         let trust = Rc::new(Trust::new(settings.http.tls.clone()));
         Self {
-            client: Client::new(trust, target.timeout.as_secs_f64()),
+            client: Client::new(
+                trust,
+                request::of_scrape(&settings.accept, target.timeout.as_secs_f64()),
+            ),
             shared: Rc::default(),
             at_ms: 1_700_000_000_000,
             target,
