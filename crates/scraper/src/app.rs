@@ -120,7 +120,7 @@ pub fn check(path: &Path) -> Result<String, String> {
 /// The scraper as the shared server sees it.
 #[derive(Debug)]
 pub struct App {
-    scraper: Scraper,
+    scraper: Rc<Scraper>,
     registry: Registry,
     flags: BTreeMap<String, String>,
     lifecycle: bool,
@@ -130,11 +130,13 @@ impl App {
     /// Starts scraping by the flags. Runs inside a `LocalSet`. Fails where the configuration cannot be used.
     pub fn start(flags: &ArgMatches) -> Result<Self, StartError> {
         let path = |name: &str| flags.get_one::<PathBuf>(name).cloned().unwrap_or_default();
-        let scraper = Scraper::new(path("config.file"));
+        let scraper = Rc::new(Scraper::new(path("config.file")));
         scraper.shared.forward.ledger.open(&path("storage.agent.path"));
         scraper.load().map_err(|error| StartError(error.to_string()))?;
         let shared = Rc::clone(&scraper.shared);
         tokio::task::spawn_local(async move { shared.forward.keep_account().await });
+        let follower = Rc::clone(&scraper);
+        tokio::task::spawn_local(async move { follower.follow_files().await });
         Ok(Self {
             registry: scraper.shared.telemetry.registry(),
             scraper,

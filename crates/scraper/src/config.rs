@@ -12,6 +12,7 @@
 //! | [`scrape_protocol`] | the formats that targets are asked for                     |
 //! | `included`   | files that `scrape_config_files` names                            |
 //! | [`redacted`] | the configuration as it may be shown                              |
+//! | [`versions`] | whether its files have changed                                    |
 //! | [`http`]     | credentials, headers, proxy                                       |
 //! | [`tls`]      | certificates and versions of TLS                                  |
 //! | `relabel`    | relabelling rules                                                 |
@@ -35,9 +36,10 @@ pub mod size;
 pub mod source;
 pub mod targets;
 pub mod tls;
+pub mod versions;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use self::duration::PromDuration;
 pub use self::job::Job;
@@ -66,6 +68,8 @@ pub struct Config {
     pub jobs: Vec<Job>,
     /// The receivers, in the order of the file.
     pub remote_write: Vec<RemoteWrite>,
+    /// Files of more jobs, as paths or patterns.
+    pub scrape_config_files: Vec<PathBuf>,
 }
 
 impl Config {
@@ -113,6 +117,7 @@ impl Config {
             external_labels,
             jobs,
             remote_write,
+            scrape_config_files: included::paths(&patterns, path),
         })
     }
 

@@ -3,9 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
 
 use crate::clock;
+use crate::config::versions::Versions;
 use crate::config::{Config, Job, redacted};
+use crate::discovery::notices::Notices;
 use crate::fleet::destination::Destination;
 use crate::fleet::{Beside, Fleet, Observation};
 use crate::forward::Forward;
@@ -15,6 +20,12 @@ use crate::labels::Labels;
 use crate::pool::Pool;
 use crate::target::{Outcome, Target, offset};
 use crate::telemetry::Telemetry;
+
+/// How often the configuration's files are asked for changes of which the kernel gives no notice.
+const FILES_POLL: Duration = Duration::from_secs(5);
+
+/// How long after a notice the files are read, since an editor makes several.
+const FILES_TOGETHER: Duration = Duration::from_millis(100);
 
 /// What every job and every scrape uses.
 #[derive(Debug, Default)]
@@ -90,6 +101,10 @@ pub struct Scraper {
     pools: RefCell<Vec<Rc<Pool>>>,
     /// The configuration that was taken, as it may be shown.
     pub yaml: RefCell<String>,
+    /// Its files of more jobs.
+    included: RefCell<Vec<PathBuf>>,
+    /// The files that were read last, taken or not.
+    versions: RefCell<Versions>,
     /// When the process began, in milliseconds since 1970.
     pub started_ms: i64,
     /// Whether a configuration was taken.
@@ -107,6 +122,8 @@ impl Scraper {
             external_labels: RefCell::default(),
             pools: RefCell::default(),
             yaml: RefCell::default(),
+            included: RefCell::default(),
+            versions: RefCell::default(),
             started_ms: clock::now_ms(),
             is_ready: Cell::new(false),
         }
@@ -117,6 +134,7 @@ impl Scraper {
     /// A target whose address, labels and settings are the same goes on as if nothing had happened.
     pub fn load(&self) -> Result<(), crate::config::Error> {
         let telemetry = &self.shared.telemetry;
+        self.versions.replace(self.versions_now());
         let config = Config::load(&self.config_path).inspect_err(|_| {
             telemetry.reload_successful.set(0);
         })?;
@@ -125,6 +143,34 @@ impl Scraper {
         telemetry.reload_successful.set(1);
         telemetry.reload_success_time.set(clock::now().as_secs_f64());
         Ok(())
+    }
+
+    fn versions_now(&self) -> Versions {
+        Versions::now(&self.config_path, &self.included.borrow())
+    }
+
+    /// Reads the configuration again whenever one of its files changes, for ever.
+    pub async fn follow_files(&self) {
+        loop {
+            let notices = {
+                let included = self.included.borrow();
+                Notices::of_folders(Config::watched(&self.config_path, &included))
+            };
+            let noticed = async {
+                match &notices {
+                    Some(notices) => notices.changed().await,
+                    None => std::future::pending().await,
+                }
+            };
+            // What comes together is read together.
+            if timeout(FILES_POLL, noticed).await.is_ok() {
+                sleep(FILES_TOGETHER).await;
+            }
+            if *self.versions.borrow() != self.versions_now() {
+                // The reason is in the log, where it is not taken.
+                let _ = self.reload();
+            }
+        }
     }
 
     /// The same while it runs: a failure is logged too.
@@ -172,6 +218,8 @@ impl Scraper {
             .apply(config.remote_write, &config.external_labels, forwarding);
         let seed = offset::seed(&self.hostname, &config.external_labels);
         self.external_labels.replace(config.external_labels);
+        self.included.replace(config.scrape_config_files);
+        self.versions.replace(self.versions_now());
         let mut before = self.pools.take();
         let mut after = Vec::with_capacity(config.jobs.len());
         for job in config.jobs {

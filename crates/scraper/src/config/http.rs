@@ -294,7 +294,9 @@ impl Context<'_> {
         };
         let (scheme, rest) = at.value.split_once("://").unwrap_or(("", at.value.as_str()));
         if scheme != "http" {
-            return Err(refuse("proxy_url must begin with http://".into()));
+            return Err(refuse(
+                "proxy_url must begin with http://: other proxies are not supported by this version".into(),
+            ));
         }
         let (credentials, address) = match rest.rsplit_once('@') {
             Some((credentials, address)) => (Some(credentials), address),

@@ -12,6 +12,12 @@ use crate::discovery::file_sd::matching;
 /// A file and its jobs.
 type Included = (PathBuf, Vec<At<ScrapeConfig>>);
 
+/// The patterns from the folder of the configuration on.
+pub(super) fn paths(patterns: &[At<String>], config: &Path) -> Vec<PathBuf> {
+    let folder = config.parent().unwrap_or(Path::new(""));
+    patterns.iter().map(|at| folder.join(&at.value)).collect()
+}
+
 /// The jobs of every file, with the file's path. Patterns start at the folder of the configuration and may have one `*`
 /// in their last element.
 /// Fails where a file is none of jobs; a pattern that names no file adds none, as in Prometheus.

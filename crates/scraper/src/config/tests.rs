@@ -224,6 +224,7 @@ fn everything() {
                 },
             ],
             remote_write: [],
+            scrape_config_files: [],
         }
     "#]]
     .assert_debug_eq(&config);
@@ -585,7 +586,10 @@ fn tls_headers_and_proxies() {
             "tls_config: {ca: x, ca_file: y}",
             "29: at most one of tls_config ca and ca_file must be given",
         ),
-        ("proxy_url: socks5://x", "43: proxy_url must begin with http://"),
+        (
+            "proxy_url: socks5://x",
+            "43: proxy_url must begin with http://: other proxies are not supported by this version",
+        ),
         (
             "http_headers: {Host: {values: [x]}}",
             r#"29: http_headers: "Host" is set by other settings"#,

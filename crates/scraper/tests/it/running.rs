@@ -217,6 +217,38 @@ async fn reload_keeps_what_is_the_same_and_ends_what_is_gone() {
 }
 
 #[tokio::test]
+async fn a_changed_configuration_is_taken_by_itself() {
+    local(async {
+        let server = Server::always(Act::Send(text("a 1\n"))).await;
+        let installed = Installed::start("scrape_config_files: [more/*.yml]\n", &[]);
+        let path = installed.path("prometheus.yml");
+        std::fs::write(&path, config(&job("a", &[&server.address]))).unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[\"a\"]"))
+            .await;
+        // A broken one changes nothing and is told.
+        std::fs::write(&path, "x: 1").unwrap();
+        let is_told = async || installed.metrics().await.contains("last_reload_successful 0");
+        let deadline = Instant::now() + PATIENCE;
+        while !is_told().await {
+            assert!(Instant::now() < deadline);
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert!(installed.get("/api/v1/scrape_pools").await.contains("[\"a\"]"));
+        // A file of more jobs comes.
+        std::fs::write(&path, "scrape_config_files: ['*.jobs.yml']\n").unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[]"))
+            .await;
+        std::fs::write(installed.path("b.jobs.yml"), "scrape_configs: [{job_name: b}]").unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[\"b\"]"))
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn reload_by_request_must_be_allowed() {
     local(async {
         let installed = Installed::start("", &[]);
