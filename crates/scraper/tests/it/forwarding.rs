@@ -126,7 +126,9 @@ async fn a_budget_holds_new_series_back_and_the_page_says_so() {
         first.set(Act::Send(text("a 1\nb 1\n")));
         installed
             .until("/", |page| {
-                page.contains("6 of 6") && page.contains("new series are not sent")
+                page.contains("6 of 6")
+                    && page.contains("new series are not sent")
+                    && page.contains("budget of series used up")
             })
             .await;
         let lines = influx.got.borrow().1.clone();
@@ -166,15 +168,26 @@ async fn a_target_that_is_gone_ends_later_and_one_that_comes_back_does_not() {
                 .find(|line| line.starts_with("scraper_stale_series_total "));
             line.unwrap().rsplit(' ').next().unwrap().parse::<u64>().unwrap()
         };
-        // Gone: not ended at once, but after an interval and more.
-        reload(&without).await;
-        assert_eq!(stale().await, 0);
+        // It goes and comes back with another setting: its series never end.
+        let other = with.replace("job_name: n,", "job_name: n, honor_labels: true,");
+        assert_ne!(with, other);
+        reload(&other).await;
+        let asked = target.requests().len();
         let deadline = Instant::now() + Duration::from_secs(20);
-        while stale().await == 0 {
+        while target.requests().len() < asked + 6 {
             assert!(Instant::now() < deadline);
             sleep(Duration::from_millis(10)).await;
         }
-        assert_eq!(stale().await, 1);
+        // Gone: not ended at once, but after an interval and more.
+        let before = stale().await;
+        reload(&without).await;
+        assert_eq!(stale().await, before);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while stale().await == before {
+            assert!(Instant::now() < deadline);
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(stale().await, before + 1);
     })
     .await;
 }
