@@ -3,13 +3,16 @@
 # Address that `make run` listens on: LISTEN=0.0.0.0 for the whole network.
 LISTEN ?= 127.0.0.1
 
-.PHONY: run test bench
+.PHONY: run test docs bench
 
 run: ## Build, start the node exporter and the scraper, print the page's address; Ctrl-C stops both
 	@LISTEN=$(LISTEN) packaging/run.sh
 
 test: ## Install what the tests need, check format and lints, run all tests
 	@packaging/test.sh
+
+docs: ## Write docs/metrics from the sources
+	@UPDATE=1 cargo test --quiet --locked -p tests --test it metric_docs
 
 bench: ## Measure beside the reference exporters, in one run
 	@packaging/bench.sh

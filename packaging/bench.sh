@@ -1,5 +1,6 @@
 #!/bin/sh
 # Measures our daemons beside the reference exporters, in one run, and the encoder and parser by themselves.
+# ONLY="mysql nginx" measures these alone: node (with the scraper), mysql, postgres, nginx, registry.
 # Exits non-zero where a target is missed.
 set -eu
 
@@ -8,15 +9,36 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-# The reference is unpacked beside the build, not installed: its service would take port 9100.
-peer=target/peers/usr/bin/prometheus-node-exporter
-if [ ! -x "$peer" ]; then
-    say "fetching Debian's prometheus-node-exporter"
-    mkdir -p target/peers
-    (cd target/peers && apt-get download -qq prometheus-node-exporter && dpkg -x prometheus-node-exporter_*.deb .)
-fi
+ONLY=${ONLY:-node mysql postgres nginx registry}
+for section in $ONLY; do
+    case $section in node | mysql | postgres | nginx | registry) ;; *) die "ONLY=$section: no such section" ;; esac
+done
+wanted() {
+    case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
+}
 
-say "building"
-packaging/release.sh --workspace --bins
-cargo bench --quiet --locked -p metrics-registry
-cargo bench --quiet --locked -p tests --bench side_by_side
+! wanted node || packaging/peers.sh
+databases=
+packages=
+for section in mysql postgres nginx; do
+    ! wanted $section || databases="$databases $section"
+    ! wanted $section || packages="$packages -p $section-exporter"
+done
+! wanted node || packages="$packages -p node-exporter -p scraper"
+# The servers that the exporters are measured on, and what is fetched once beside the build.
+! wanted mysql || install_missing /usr/sbin/mariadbd mariadb-server
+! wanted nginx || install_missing /usr/sbin/nginx nginx-light
+! wanted postgres ||
+    install_missing "$(find /usr/lib/postgresql -name initdb 2>/dev/null | grep -m 1 . || echo /usr/lib/postgresql/initdb)" postgresql
+
+if [ -n "$packages" ]; then
+    say "building"
+    # shellcheck disable=SC2086
+    packaging/release.sh $packages --bins
+fi
+missed=0
+! wanted registry || cargo bench --quiet --locked -p metrics-registry
+! wanted node || cargo bench --quiet --locked -p tests --bench side_by_side || missed=1
+# shellcheck disable=SC2086
+[ -z "$databases" ] || cargo bench --quiet --locked -p tests --bench databases -- $databases || missed=1
+exit $missed

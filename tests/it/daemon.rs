@@ -57,8 +57,14 @@ impl Daemon {
     /// Starts a daemon and waits until it tells in its log where it listens.
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
+        Self::start_told(command, "listening")
+    }
+
+    /// Starts a process that tells in its log where it listens, in a line with `words`.
+    #[track_caller]
+    pub fn start_told(command: &mut Command, words: &str) -> Self {
         let mut daemon = Self::spawn(command);
-        let line = daemon.wait_for_log("listening");
+        let line = daemon.wait_for_log(words);
         let address = line
             .split("address=")
             .nth(1)

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{daemon, http, peer};
 
 /// A family as an exposition shows it: type and the label names seen.
-type Catalogue = BTreeMap<String, (String, BTreeSet<String>)>;
+pub type Catalogue = BTreeMap<String, (String, BTreeSet<String>)>;
 
-fn catalogue(text: &str) -> Catalogue {
+/// The families of an exposition.
+pub fn catalogue(text: &str) -> Catalogue {
     let mut families = Catalogue::new();
     let mut newest = String::new();
     for line in text.lines() {

@@ -1,8 +1,12 @@
 //! What a program implements to be served.
 
-use bytes::Bytes;
-use metrics_registry::Exposition;
 use std::time::Instant;
+
+use bytes::Bytes;
+use metrics_registry::{Exposition, Format};
+
+use crate::flags::Settings;
+use crate::limits::Limits;
 
 /// A source of samples. One value lives for the whole process, on one thread.
 pub trait Exporter: 'static {
@@ -11,6 +15,17 @@ pub trait Exporter: 'static {
     /// A source that fails is told in the samples (`…_collector_success 0`); only a request that makes no sense is refused.
     /// What stands in `out` at [`Scrape::deadline`] is what the client gets: the future is dropped there.
     fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> impl Future<Output = Result<(), Refused>>;
+
+    /// Answers a request for samples with a body that is made while the client takes it; asked before [`scrape`](Self::scrape).
+    ///
+    /// For exporters whose sample lines stand ready and are too many for one buffer. `gzip` tells whether the client
+    /// takes it. `None`, the default, is the usual way; what is returned gets no numbers of this process.
+    fn stream(&self, _scrape: &Scrape, _format: Format, _gzip: bool) -> Option<Stream> {
+        None
+    }
+
+    /// Changes what the shared flags say, before anything listens. For exporters that have flags of their own for it.
+    fn adjust(&self, _settings: &mut Settings, _limits: &mut Limits) {}
 
     /// Whether two requests for the same path and query at once are answered by one run.
     ///
@@ -65,6 +80,21 @@ impl Scrape {
             .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// A body that is made piece by piece.
+pub struct Stream {
+    /// What makes it.
+    pub pieces: Box<dyn Pieces>,
+    /// Whether the pieces are a gzip member.
+    pub gzip: bool,
+}
+
+/// Makes a body while the client takes it.
+pub trait Pieces {
+    /// Appends the next piece to `out`, which is empty: some ten kilobytes, so that a slow client holds no more.
+    /// Appends nothing at the end.
+    fn next(&mut self, out: &mut Vec<u8>);
 }
 
 /// A request that makes no sense; the message is the body of a 400.

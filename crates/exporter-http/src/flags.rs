@@ -119,8 +119,11 @@ pub(crate) fn parse(
     about: &'static About,
     own: Command,
     arguments: impl IntoIterator<Item = OsString>,
+    rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
 ) -> Result<Wanted, StartError> {
-    let arguments = arguments::expand(arguments)?;
+    let mut arguments = arguments::expand(arguments)?;
+    let given = arguments.split_off(1.min(arguments.len()));
+    arguments.extend(rewrite(given).map_err(StartError)?);
     match command(about, own).try_get_matches_from(arguments) {
         Ok(matches) if matches.get_flag("version") => Ok(Wanted::Print(crate::version::text(about))),
         Ok(matches) => Ok(Wanted::Serve(settings(&matches)?, matches)),

@@ -3,7 +3,7 @@
 //! | module          | holds                                                                                    |
 //! |-----------------|------------------------------------------------------------------------------------------|
 //! | [`about`]       | [`About`]: what one program is called and where it listens                               |
-//! | [`exporter`]    | [`Exporter`]: what a program implements; [`Scrape`], [`Request`], [`Response`]           |
+//! | [`exporter`]    | [`Exporter`]: what a program implements; [`Scrape`], [`Request`], [`Response`], [`Stream`] |
 //! | [`serve`]       | [`serve::run`]: flags, runtime, listeners, signals: the whole life of the process        |
 //! | [`flags`]       | the shared flags, [`flags::switch`] for `--x` and `--no-x`, a wrong flag in one line      |
 //! | [`logging`]     | the log on stderr, as logfmt or JSON                                                     |
@@ -19,7 +19,7 @@
 //! | `telemetry`     | what the process tells about itself; `version` what it was built from                     |
 //! | `landing`       | the page at `/`                                                                          |
 //! | `signals`       | SIGTERM, SIGINT, SIGHUP                                                                  |
-//! | `startup`       | gives back the memory that only the start needed                                         |
+//! | [`startup`]     | gives back the memory that only the start needed                                         |
 //!
 //! Architecture invariant: the only crate that names hyper's server and rustls' acceptor.
 
@@ -50,7 +50,7 @@ mod scrape;
 pub mod serve;
 mod server;
 mod signals;
-mod startup;
+pub mod startup;
 mod stream;
 mod telemetry;
 mod tls;
@@ -58,4 +58,4 @@ mod version;
 mod web_config;
 
 pub use about::About;
-pub use exporter::{Exporter, Refused, Request, Response, Scrape, StartError};
+pub use exporter::{Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream};

@@ -37,6 +37,8 @@ pub(crate) struct Pace {
     permit: RefCell<Option<Permit>>,
     /// Whether the client may still be sending what nobody reads.
     unread: Cell<bool>,
+    /// Whether the answer's body is still being made.
+    unfinished: Cell<bool>,
 }
 
 impl Pace {
@@ -48,6 +50,7 @@ impl Pace {
             deadline: Cell::new(None),
             permit: RefCell::new(None),
             unread: Cell::new(false),
+            unfinished: Cell::new(false),
         };
         pace.enter(phase);
         pace
@@ -90,7 +93,7 @@ impl Pace {
 
     /// All that was written has gone to the system.
     pub(crate) fn flushed(&self) {
-        if self.phase.get() == Phase::Sending {
+        if self.phase.get() == Phase::Sending && !self.unfinished.get() {
             self.permit.take();
             self.enter(Phase::Idle);
         }
@@ -99,6 +102,11 @@ impl Pace {
     /// Keeps a permit until the answer is sent or the connection is gone.
     pub(crate) fn hold(&self, permit: Permit) {
         self.permit.replace(Some(permit));
+    }
+
+    /// Tells whether more of the answer follows what was written.
+    pub(crate) fn set_unfinished(&self, unfinished: bool) {
+        self.unfinished.set(unfinished);
     }
 
     /// Tells that a request is answered without having been read to its end.

@@ -11,7 +11,9 @@ use bytes::{Buf, Bytes};
 use hyper::body::{Body, Frame, SizeHint};
 use metrics_registry::{Exposition, Format};
 
+use crate::Pieces;
 use crate::gzip::Gzip;
+use crate::pace::Pace;
 
 /// Buffers kept for the next answers; a fleet has one or two scrapers.
 const KEPT_BUFFERS_MAX: usize = 2;
@@ -31,8 +33,20 @@ pub(crate) struct Encoder {
 #[derive(Default)]
 pub(crate) struct Buffers(RefCell<Vec<Vec<u8>>>);
 
-/// The whole body, as one piece.
-pub(crate) struct Payload(Option<Chunk>);
+/// A body.
+pub(crate) enum Payload {
+    /// All of it, as one piece.
+    Whole(Option<Chunk>),
+    /// Made while the client takes it.
+    Stream(Streaming),
+}
+
+/// A body on its way; the connection is not idle before it ends.
+pub(crate) struct Streaming {
+    pieces: Box<dyn Pieces>,
+    pool: Rc<Buffers>,
+    pace: Rc<Pace>,
+}
 
 /// Bytes on their way to the client.
 pub(crate) enum Chunk {
@@ -47,7 +61,30 @@ pub(crate) enum Chunk {
 
 impl Payload {
     pub(crate) fn empty() -> Self {
-        Self(None)
+        Self::Whole(None)
+    }
+}
+
+impl Streaming {
+    fn next(&mut self) -> Option<Chunk> {
+        let mut bytes = self.pool.take();
+        self.pieces.next(&mut bytes);
+        if bytes.is_empty() {
+            self.pool.give_back(bytes);
+            self.pace.set_unfinished(false);
+            return None;
+        }
+        Some(Chunk::Pooled {
+            bytes,
+            sent: 0,
+            pool: Rc::clone(&self.pool),
+        })
+    }
+}
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.pace.set_unfinished(false);
     }
 }
 
@@ -71,10 +108,20 @@ impl Encoder {
         Ok(self.pooled(bytes))
     }
 
+    /// A body that is made while the client takes it.
+    pub(crate) fn stream(&self, pieces: Box<dyn Pieces>, pace: Rc<Pace>) -> Payload {
+        pace.set_unfinished(true);
+        Payload::Stream(Streaming {
+            pieces,
+            pool: Rc::clone(&self.buffers),
+            pace,
+        })
+    }
+
     /// A finished text, and whether it was compressed: only where `gzip` allows it and it is worth it.
     pub(crate) fn text(&self, text: Bytes, gzip: bool) -> io::Result<(Payload, bool)> {
         if !gzip || text.len() < COMPRESS_FROM_BYTES {
-            return Ok((Payload(Some(Chunk::Shared(text))), false));
+            return Ok((Payload::Whole(Some(Chunk::Shared(text))), false));
         }
         let mut bytes = self.buffers.take();
         self.gzip
@@ -85,7 +132,7 @@ impl Encoder {
     }
 
     fn pooled(&self, bytes: Vec<u8>) -> Payload {
-        Payload(Some(Chunk::Pooled {
+        Payload::Whole(Some(Chunk::Pooled {
             bytes,
             sent: 0,
             pool: Rc::clone(&self.buffers),
@@ -146,15 +193,27 @@ impl Body for Payload {
         mut self: Pin<&mut Self>,
         _context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|chunk| Ok(Frame::data(chunk))))
+        let chunk = match &mut *self {
+            Self::Whole(chunk) => chunk.take(),
+            Self::Stream(streaming) => streaming.next(),
+        };
+        Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(|chunk| !chunk.has_remaining())
+        match self {
+            Self::Whole(chunk) => chunk.as_ref().is_none_or(|chunk| !chunk.has_remaining()),
+            Self::Stream(_) => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.as_ref().map_or(0, |chunk| chunk.remaining() as u64))
+        match self {
+            Self::Whole(chunk) => {
+                SizeHint::with_exact(chunk.as_ref().map_or(0, |chunk| chunk.remaining() as u64))
+            }
+            Self::Stream(_) => SizeHint::default(),
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl<E: Exporter> Site<E> {
     pub(crate) async fn answer(
         self: &Rc<Self>,
         request: Request<Incoming>,
-        pace: &Pace,
+        pace: &Rc<Pace>,
     ) -> Response<Payload> {
         let loaded = self.watch.current();
         let gzip = negotiate::accepts_gzip(&joined(request.headers(), &ACCEPT_ENCODING));
@@ -112,7 +112,7 @@ impl<E: Exporter> Site<E> {
         }
     }
 
-    async fn route(self: &Rc<Self>, request: Request<Incoming>, gzip: bool, pace: &Pace) -> Reply {
+    async fn route(self: &Rc<Self>, request: Request<Incoming>, gzip: bool, pace: &Rc<Pace>) -> Reply {
         let (parts, body) = request.into_parts();
         if !body.is_end_stream()
             && let Err(refusal) = self.drain(body).await
@@ -126,7 +126,7 @@ impl<E: Exporter> Site<E> {
             return match self.flights.take() {
                 Some(permit) => {
                     pace.hold(permit);
-                    scrape::answer(self, &parts, gzip, is_probe).await
+                    scrape::answer(self, &parts, gzip, is_probe, pace).await
                 }
                 None => {
                     if !is_probe {

@@ -1,6 +1,6 @@
 //! One request for samples: collect until the deadline, encode what is there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -11,29 +11,42 @@ use metrics_registry::{Exposition, Format};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
+use crate::pace::Pace;
 use crate::reply::Reply;
 use crate::routes::{Site, joined};
 use crate::runs::Collecting;
-use crate::{Exporter, Refused, Scrape, deadline, negotiate, query};
+use crate::{Exporter, Refused, Scrape, deadline, negotiate, query, startup};
 
 /// Expositions kept for the next scrapes. Two scrapers at the same moment are rare, more are not usual.
 const KEPT_MAX: usize = 1;
+/// After so many scrapes nothing is left that runs once: layouts are looked up, buffers have their size.
+const SETTLED_SCRAPES: u8 = 3;
 const TIMEOUT_HEADER: &str = "x-prometheus-scrape-timeout-seconds";
 
 /// Expositions that are used again, so that a scrape like the last one allocates nothing.
 #[derive(Default)]
-pub(crate) struct Expositions(RefCell<Vec<Exposition>>);
+pub(crate) struct Expositions {
+    kept: RefCell<Vec<Exposition>>,
+    /// Scrapes so far, up to [`SETTLED_SCRAPES`].
+    scrapes: Cell<u8>,
+}
 
 impl Expositions {
     fn take(&self) -> Exposition {
-        self.0.borrow_mut().pop().unwrap_or_default()
+        self.kept.borrow_mut().pop().unwrap_or_default()
     }
 
     fn give_back(&self, mut exposition: Exposition) {
-        let mut kept = self.0.borrow_mut();
+        let mut kept = self.kept.borrow_mut();
         if kept.len() < KEPT_MAX {
             exposition.clear();
             kept.push(exposition);
+        }
+        if self.scrapes.get() < SETTLED_SCRAPES {
+            self.scrapes.set(self.scrapes.get() + 1);
+            if self.scrapes.get() == SETTLED_SCRAPES {
+                startup::release();
+            }
         }
     }
 }
@@ -106,6 +119,7 @@ pub(crate) async fn answer<E: Exporter>(
     parts: &Parts,
     gzip: bool,
     is_probe: bool,
+    pace: &Rc<Pace>,
 ) -> Reply {
     let header = parts
         .headers
@@ -121,6 +135,11 @@ pub(crate) async fn answer<E: Exporter>(
     } else {
         Format::Text004
     };
+    if !is_probe && let Some(stream) = site.exporter.stream(&request, format, gzip) {
+        site.telemetry.answered(StatusCode::OK);
+        let payload = site.encoder.stream(stream.pieces, Rc::clone(pace));
+        return Reply::samples(format.content_type(), payload, stream.gzip);
+    }
     let _in_flight = site.telemetry.enter().filter(|_| !is_probe);
     let collected = collected(site, request).await;
     let reply = match &collected.refused {

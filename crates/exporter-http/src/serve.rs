@@ -1,5 +1,6 @@
 //! The whole life of a process: flags, runtime, listeners, signals.
 
+use std::ffi::OsString;
 use std::future::pending;
 use std::io::Write;
 use std::process::ExitCode;
@@ -16,6 +17,14 @@ use crate::signals::{Asked, Signals};
 use crate::web_config::watch::Watch;
 use crate::{About, Exporter, StartError, flags, logging, startup};
 
+/// What a program's start comes to.
+pub enum Begin<E> {
+    /// It serves.
+    Serve(E),
+    /// It prints this and ends.
+    Print(String),
+}
+
 /// Runs a program to its end: parses `flags` and the shared ones, builds the exporter, serves it until SIGTERM.
 ///
 /// `build` runs on the runtime's thread and may `tokio::task::spawn_local`.
@@ -25,11 +34,41 @@ pub fn run<E: Exporter>(
     flags: Command,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
 ) -> ExitCode {
-    let result = match flags::parse(about, flags, std::env::args_os()) {
-        Ok(Wanted::Serve(settings, matches)) => live(about, &settings, matches, build),
+    run_with(about, flags, Ok, build)
+}
+
+/// As [`run`], where `rewrite` turns the arguments without the program's name, files in them read, into those that count:
+/// for environment variables and spellings of the reference. What it returns as an error ends the start.
+pub fn run_with<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
+) -> ExitCode {
+    begin(about, flags, rewrite, async |matches| {
+        build(matches).await.map(Begin::Serve)
+    })
+}
+
+/// As [`run`], for a program that a flag may have print something instead of serving.
+pub fn run_or_print<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
+) -> ExitCode {
+    begin(about, flags, Ok, build)
+}
+
+fn begin<E: Exporter>(
+    about: &'static About,
+    flags: Command,
+    rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
+) -> ExitCode {
+    let result = match flags::parse(about, flags, std::env::args_os(), rewrite) {
+        Ok(Wanted::Serve(settings, matches)) => live(about, settings, matches, build),
         Ok(Wanted::Print(text)) => {
-            // A reader that is gone (`--help | head`) is no fault.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            print(&text);
             Ok(())
         }
         Err(error) => Err(error),
@@ -45,11 +84,16 @@ pub fn run<E: Exporter>(
     }
 }
 
+fn print(text: &str) {
+    // A reader that is gone (`--help | head`) is no fault.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
 fn live<E: Exporter>(
     about: &'static About,
-    settings: &Settings,
+    mut settings: Settings,
     matches: ArgMatches,
-    build: impl AsyncFnOnce(&ArgMatches) -> Result<E, StartError>,
+    build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
 ) -> Result<(), StartError> {
     logging::start(settings.log_level, settings.log_format);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -59,13 +103,20 @@ fn live<E: Exporter>(
     let local = tokio::task::LocalSet::new();
     let result = local.block_on(&runtime, async {
         let signals = Signals::listen()?;
-        let watch = Watch::start(settings.config_file.clone())?;
-        let exporter = build(&matches).await?;
+        let exporter = match build(&matches).await? {
+            Begin::Serve(exporter) => exporter,
+            Begin::Print(text) => {
+                print(&text);
+                return Ok(());
+            }
+        };
         // A few hundred flags with their texts; nobody reads them again.
         drop(matches);
-        let listeners = open(settings)?;
-        let limits = Limits::default();
-        let site = Site::new(about, exporter, settings, watch, limits);
+        let mut limits = Limits::default();
+        exporter.adjust(&mut settings, &mut limits);
+        let watch = Watch::start(settings.config_file.clone())?;
+        let listeners = open(&settings)?;
+        let site = Site::new(about, exporter, &settings, watch, limits);
         serve(&Server::new(site, limits), listeners, signals).await;
         Ok(())
     });

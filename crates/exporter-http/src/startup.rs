@@ -1,18 +1,30 @@
 //! Gives back the memory that only the start needed.
 //!
-//! The start runs code that no scrape runs (flags, web config, regular expressions), and the kernel maps 16 pages for
-//! each page touched. Dropping the mapped code once lets in only what scrapes use; the pages stay in the page cache,
-//! and nothing is read from the card again. The heap's free pages go back too.
-//! Measured on the node exporter, 200 scrapes, x86-64, 2026-11: 4,720 KiB resident without this, 4,056 KiB with it.
+//! The start runs code that no scrape runs (flags, web config, regular expressions). Dropping the mapped code once lets
+//! in only what scrapes use; the pages stay in the page cache, and nothing is read from the card again. The heap's free
+//! pages go back too.
+//!
+//! The kernel maps 16 pages around each page touched, but never beyond the mapping that it stands in. So the code is
+//! cut into mappings of [`PIECE_BYTES`], by a flag that says something about core dumps and nothing else.
+//!
+//! Measured on the node exporter with its default collectors, 200 scrapes, three runs each, x86-64, 2026-11: code that
+//! is dropped leaves 4,240 to 4,512 KiB resident; dropped and cut, 3,224 to 3,328.
 
 use std::ops::Range;
 
-/// Bytes of `/proc/self/maps` looked at; a daemon has some 40 lines of 100 bytes.
-const MAPS_BYTES_MAX: usize = 64 << 10;
+/// Bytes of `/proc/self/maps` looked at; a daemon has some 400 lines of 100 bytes once its code is cut.
+const MAPS_BYTES_MAX: usize = 256 << 10;
+
+/// Code that is mapped at a time, in bytes: a page of the Raspberry Pi 5, four of all others.
+const PIECE_BYTES: usize = 16 << 10;
 
 /// Drops what the start left behind. Failing to is harmless, and said at debug.
-pub(crate) fn release() {
+pub fn release() {
+    drop_code();
     trim_heap();
+}
+
+fn drop_code() {
     match std::fs::read_to_string("/proc/self/maps") {
         Ok(maps) if maps.len() <= MAPS_BYTES_MAX => maps.lines().filter_map(unwritten).for_each(drop_pages),
         Ok(_) => log::debug!("too many mappings, the start's memory is kept"),
@@ -40,6 +52,23 @@ fn drop_pages(range: Range<usize>) {
         unsafe { rustix::mm::madvise(start, range.end - range.start, rustix::mm::Advice::LinuxDontNeed) };
     if let Err(error) = dropped {
         log::debug!(error:%; "code of the start is kept");
+    }
+    cut(range);
+}
+
+/// Cuts a mapping into pieces: every second one is left out of core dumps, and the kernel does not join what differs.
+fn cut(range: Range<usize>) {
+    let Some(first) = range.start.checked_next_multiple_of(2 * PIECE_BYTES) else {
+        return;
+    };
+    for start in (first..range.end.saturating_sub(PIECE_BYTES)).step_by(2 * PIECE_BYTES) {
+        let piece = std::ptr::without_provenance_mut(start);
+        // SAFETY: The range is mapped; the advice changes what a core dump holds and nothing that the program sees.
+        let cut = unsafe { rustix::mm::madvise(piece, PIECE_BYTES, rustix::mm::Advice::LinuxDontDump) };
+        if let Err(error) = cut {
+            log::debug!(error:%; "code is mapped in one piece");
+            return;
+        }
     }
 }
 

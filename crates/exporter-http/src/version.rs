@@ -1,4 +1,7 @@
 //! What was built, from what and with what: `--version` and `<name>_build_info`.
+//!
+//! Names: `<exporter>_build_info` gauge by `branch`, `goarch`, `goos`, `goversion`, `revision`, `tags`, `version`:
+//! what was built, from what and with what; always 1.
 
 use std::fmt::Write;
 

@@ -19,7 +19,7 @@ fn parsed(arguments: &[&str]) -> Result<Wanted, StartError> {
         .arg(Arg::new("path.procfs").long("path.procfs").default_value("/proc"))
         .args(switch("collector.cpu", "CPU times", true));
     let arguments = ["exporter"].iter().chain(arguments).map(OsString::from);
-    parse(&ABOUT, own, arguments)
+    parse(&ABOUT, own, arguments, Ok)
 }
 
 /// Compares the settings, or the one line on the terminal.

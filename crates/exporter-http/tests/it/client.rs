@@ -90,11 +90,32 @@ pub fn read_answer(stream: &mut impl Read, without_body: bool) -> io::Result<Ans
             stream.read_exact(&mut answer.body)?;
         }
         Some(_) => {}
+        None if answer.header("transfer-encoding") == Some("chunked") => {
+            while let Some(chunk) = read_chunk(stream)? {
+                answer.body.extend(chunk);
+            }
+        }
         None => {
             stream.read_to_end(&mut answer.body)?;
         }
     }
     Ok(answer)
+}
+
+/// One chunk of a body; none at its end.
+fn read_chunk(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut size = Vec::new();
+    while !size.ends_with(b"\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte)?;
+        size.push(byte[0]);
+    }
+    let size = usize::from_str_radix(std::str::from_utf8(&size).unwrap().trim(), 16).unwrap();
+    let mut chunk = vec![0; size + 2];
+    stream.read_exact(&mut chunk)?;
+    assert!(chunk.ends_with(b"\r\n"));
+    chunk.truncate(size);
+    Ok((0 < size).then_some(chunk))
 }
 
 /// Whether the server has closed the connection; waits for it.

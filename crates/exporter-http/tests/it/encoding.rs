@@ -85,3 +85,20 @@ fn openmetrics_only_where_the_program_negotiates() {
     let text = get_with(server.address, "/metrics", "accept: text/plain\r\n");
     assert!(!text.text().contains("# EOF"));
 }
+
+#[test]
+fn a_body_is_made_while_it_is_taken() {
+    let server = Running::start(
+        Settings::default(),
+        Limits {
+            idle: std::time::Duration::from_millis(1),
+            ..Limits::default()
+        },
+    );
+    for pieces in [0, 1, 1000] {
+        let answer = get(server.address, &format!("/metrics?stream={pieces}"));
+        assert_eq!(answer.body.len(), pieces * 10_000);
+        assert_eq!(answer.header("content-length"), None);
+        assert_eq!(answer.text().lines().count(), pieces);
+    }
+}

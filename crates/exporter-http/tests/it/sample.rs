@@ -5,8 +5,8 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
-use exporter_http::{About, Exporter, Refused, Request, Response, Scrape};
-use metrics_registry::{Exposition, Family};
+use exporter_http::{About, Exporter, Pieces, Refused, Request, Response, Scrape, Stream};
+use metrics_registry::{Exposition, Family, Format};
 use tokio::sync::Notify;
 
 pub static ABOUT: About = About {
@@ -82,6 +82,15 @@ impl Exporter for Sample {
         Ok(())
     }
 
+    /// `stream=3`: so many pieces of 10,000 bytes.
+    fn stream(&self, scrape: &Scrape, _format: Format, _gzip: bool) -> Option<Stream> {
+        let pieces = scrape.query_all("stream").next()?.parse().ok()?;
+        Some(Stream {
+            pieces: Box::new(Lines { left: pieces }),
+            gzip: false,
+        })
+    }
+
     fn shares_scrapes(&self) -> bool {
         self.shares
     }
@@ -117,5 +126,19 @@ impl Exporter for Sample {
 
     fn links(&self) -> &[(&'static str, &'static str)] {
         &[("/page", "A page")]
+    }
+}
+
+struct Lines {
+    left: usize,
+}
+
+impl Pieces for Lines {
+    fn next(&mut self, out: &mut Vec<u8>) {
+        if self.left > 0 {
+            self.left -= 1;
+            out.resize(9_999, b'x');
+            out.push(b'\n');
+        }
     }
 }

@@ -59,13 +59,8 @@ impl Kind {
 /// Writes the two header lines of a family.
 ///
 /// OpenMetrics names a counter family without its `_total`; a counter that never had one can only be `unknown` there.
-pub(super) fn write(
-    out: &mut impl Write,
-    format: Format,
-    name: &str,
-    help: &str,
-    kind: Kind,
-) -> io::Result<()> {
+/// Fails only where `out` does.
+pub fn write(out: &mut impl Write, format: Format, name: &str, help: &str, kind: Kind) -> io::Result<()> {
     let (name, kind) = match (format, kind) {
         (Format::OpenMetrics1, Kind::Counter) => match name.strip_suffix("_total") {
             Some(base) => (base, Kind::Counter),

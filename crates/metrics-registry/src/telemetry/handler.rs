@@ -11,7 +11,9 @@ const CODES: [u16; 3] = [200, 500, 503];
 /// The cells of the `promhttp_*` families. Clones count into the same cells.
 #[derive(Clone, Debug)]
 pub struct HandlerTelemetry {
+    /// Labels: code.
     requests: Family<[(&'static str, u16); 1], Counter>,
+    /// Labels: cause.
     errors: Family<[(&'static str, &'static str); 1], Counter>,
     in_flight: Gauge,
 }

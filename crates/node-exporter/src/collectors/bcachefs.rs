@@ -1,6 +1,9 @@
 //! File systems of the kind bcachefs, from `/sys/fs/bcachefs`.
 //!
 //! The directory exists while the module is loaded, and has a directory for each mounted file system.
+//!
+//! Names: `node_bcachefs_<counter>_total` counter by `uuid`: a counter of the directory `counters`, since the file
+//! system was made.
 
 mod device;
 mod size;

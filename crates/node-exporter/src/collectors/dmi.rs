@@ -1,6 +1,12 @@
 //! What the firmware says about the machine, from `/sys/class/dmi/id`: read once, because it lasts until a reboot.
 //!
 //! A machine without DMI, such as every Pi, has no such directory. Serial numbers are for root only, and left out else.
+//!
+//! Names: `node_dmi_info` gauge by (`bios_date`), (`bios_release`), (`bios_vendor`), (`bios_version`),
+//! (`board_asset_tag`), (`board_name`), (`board_serial`), (`board_vendor`), (`board_version`), (`chassis_asset_tag`),
+//! (`chassis_serial`), (`chassis_vendor`), (`chassis_version`), (`product_family`), (`product_name`),
+//! (`product_serial`), (`product_sku`), (`product_uuid`), (`product_version`), (`system_vendor`): what the firmware
+//! says about the machine; always 1.
 
 use std::cell::OnceCell;
 

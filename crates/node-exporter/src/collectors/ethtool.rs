@@ -2,6 +2,8 @@
 //!
 //! Four calls for each interface of `/sys/class/net`; what a driver does not answer is left out. The numbers are those
 //! of the network namespace of this process. Names of counters are the driver's own, so they differ between machines.
+//!
+//! Names: `node_ethtool_<counter>` untyped by `device`: a counter of the driver, with `rx` and `tx` written out.
 
 mod ask;
 mod link;

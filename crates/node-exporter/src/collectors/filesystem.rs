@@ -60,7 +60,7 @@ const MOUNT: Family<4> = Family::gauge(
 );
 type Column = (Family<4>, fn(&Space) -> f64);
 /// Sizes lose their last digits above 8 PiB.
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     (
         Family::gauge(
             "node_filesystem_avail_bytes",
@@ -88,6 +88,14 @@ const COLUMNS: [Column; 5] = [
     (
         Family::gauge("node_filesystem_free_bytes", "Bytes free for root.", LABELS),
         |space| space.blocks_free as f64 * space.block_bytes as f64,
+    ),
+    (
+        Family::gauge(
+            "node_filesystem_purgeable_bytes",
+            "Always 0: Linux has no space of this kind; the reference writes it all the same.",
+            LABELS,
+        ),
+        |_| 0.0,
     ),
     (
         Family::gauge("node_filesystem_size_bytes", "Bytes in all.", LABELS),
@@ -226,6 +234,7 @@ mod tests {
                 node_filesystem_files_free{device="/dev/mmcblk0p2",device_error="",fstype="ext4",mountpoint="/"} 40
                 node_filesystem_free_bytes{device="/dev/mmcblk0p2",device_error="",fstype="ext4",mountpoint="/"} 1.2288e+06
                 node_filesystem_mount_info{device="/dev/mmcblk0p2",major="179",minor="2",mountpoint="/"} 1
+                node_filesystem_purgeable_bytes{device="/dev/mmcblk0p2",device_error="",fstype="ext4",mountpoint="/"} 0
                 node_filesystem_readonly{device="/dev/mmcblk0p2",device_error="",fstype="ext4",mountpoint="/"} 0
                 node_filesystem_size_bytes{device="/dev/mmcblk0p2",device_error="",fstype="ext4",mountpoint="/"} 4.096e+06"#]],
         );

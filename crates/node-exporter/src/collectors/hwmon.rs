@@ -3,6 +3,11 @@
 //! Which chips and attributes there are is looked up once and again when the list of chips changes; a scrape then
 //! reads one file for each number. An attribute whose driver answers with an error (`EAGAIN`, `ENXIO`, `ENODATA`) is
 //! left out of that scrape. The kernel describes the files in `Documentation/hwmon/sysfs-interface.rst`.
+//!
+//! Names: `node_hwmon_<type>_<property>` gauge by `chip`, `sensor`: a number of a sensor, in the unit that the name
+//! ends with; 0 or 1 for an alarm.
+//! Names: `node_hwmon_<type>` gauge by `chip`, `sensor`: a sensor's number of a type that has no unit.
+//! Names: `node_hwmon_<type>_joule_total` counter by `chip`, `sensor`: energy that the sensor counted.
 
 mod attribute;
 mod chip;

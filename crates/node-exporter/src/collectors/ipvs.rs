@@ -1,6 +1,13 @@
 //! The kernel's load balancer, from `/proc/net/ip_vs_stats` and `/proc/net/ip_vs`.
 //!
 //! The files exist while the module `ip_vs` is loaded, as in Kubernetes with kube-proxy in that mode.
+//!
+//! Names: `node_ipvs_backend_connections_active` gauge by `local_address`, `local_mark`, `local_port`, `proto`,
+//! `remote_address`, `remote_port`: connections to the backend that are open.
+//! Names: `node_ipvs_backend_connections_inactive` gauge by `local_address`, `local_mark`, `local_port`, `proto`,
+//! `remote_address`, `remote_port`: connections to the backend that are closing or waiting.
+//! Names: `node_ipvs_backend_weight` gauge by `local_address`, `local_mark`, `local_port`, `proto`, `remote_address`,
+//! `remote_port`: weight of the backend among those of its service.
 
 mod backend;
 

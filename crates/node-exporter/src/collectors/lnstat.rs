@@ -2,6 +2,9 @@
 //!
 //! The first line of each file names the columns, and each further line has the hexadecimal numbers of one CPU. Which
 //! files there are depends on the modules that are loaded; none is not a failure, as in the reference.
+//!
+//! Names: `node_lnstat_<column>_total` counter by `cpu`, `subsystem`: a column of a file; `subsystem` is the name of
+//! the file.
 
 use metrics_registry::{Exposition, Kind};
 

@@ -2,6 +2,9 @@
 //!
 //! Every field is written, also those that the reference left out in its version 1.9 (`KReclaimable`, `Hugetlb`, …)
 //! and those of kernels to come.
+//!
+//! Names: `node_memory_<field>_bytes` gauge: a field of the file that is in kilobytes, as bytes.
+//! Names: `node_memory_<field>` gauge: a field that is a count, such as `HugePages_Total`.
 
 use metrics_registry::{Exposition, Kind};
 

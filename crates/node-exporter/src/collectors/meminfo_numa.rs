@@ -1,6 +1,9 @@
 //! Memory by NUMA node, from `/sys/devices/system/node/node*/meminfo` and `numastat`.
 //!
 //! A Raspberry Pi 5 has several such nodes, which its kernel makes up. Names of metrics are made from those of the fields.
+//!
+//! Names: `node_memory_numa_<field>` gauge by `node`: a field of `meminfo`, in bytes where it is not a count.
+//! Names: `node_memory_numa_<field>_total` counter by `node`: a field of `numastat`, in pages.
 
 use metrics_registry::{Exposition, Kind};
 

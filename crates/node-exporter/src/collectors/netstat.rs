@@ -3,6 +3,8 @@
 //! `net/snmp6` is absent where IPv6 is off; that is not a failure. Which of some 400 counters are wanted is decided
 //! once per line of names, and only those are read as numbers. The expression is compiled for that and dropped again:
 //! it would take more memory than all that it decides.
+//!
+//! Names: `node_netstat_<protocol>_<counter>` untyped: a counter of a protocol.
 
 use std::cell::{OnceCell, RefCell};
 

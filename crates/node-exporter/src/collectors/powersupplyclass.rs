@@ -2,6 +2,10 @@
 //!
 //! Each supply has the attributes that its driver knows; the kernel gives micro units and tenths of a degree
 //! (`Documentation/ABI/testing/sysfs-class-power`). Flag: `--collector.powersupply.ignored-supplies`.
+//!
+//! Names: `node_power_supply_info` gauge by (`capacity_level`), (`charge_type`), (`health`), (`manufacturer`),
+//! (`model_name`), `power_supply`, (`scope`), (`serial_number`), (`status`), (`technology`), (`type`), (`usb_type`):
+//! what a power supply is, as far as its driver tells; always 1.
 
 mod attribute;
 

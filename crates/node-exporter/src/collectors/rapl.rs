@@ -2,6 +2,9 @@
 //!
 //! Absent where there is no RAPL, as on a Raspberry Pi. `energy_uj` is for root only since Linux 5.10; for others the
 //! collector has no data. Flag: `--collector.rapl.enable-zone-label`.
+//!
+//! Names: `node_rapl_<zone>_joules_total` counter by `index`, `path`: joules that a zone of the processor used;
+//! starts again when its counter is full.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,9 @@
 //! Sockets in use, from `/proc/net/sockstat` and `/proc/net/sockstat6`.
 //!
 //! Either file is absent where the kernel has no such protocol; that is not a failure.
+//!
+//! Names: `node_sockstat_<protocol>_<state>` gauge: sockets or fragments of a protocol in a state; `mem` is in pages.
+//! Names: `node_sockstat_<protocol>_mem_bytes` gauge: memory of a protocol's sockets in bytes.
 
 use metrics_registry::{Exposition, Family, Kind};
 

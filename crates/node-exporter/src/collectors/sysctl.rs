@@ -3,6 +3,9 @@
 //! `--collector.sysctl.include=kernel.threads-max` is a number, `fs.file-nr:total,current,max` gives each of several
 //! numbers its name, and without names they are counted from 0 in the label `index`.
 //! `--collector.sysctl.include-info` writes words as labels. Nothing is read without one of these flags.
+//!
+//! Names: `node_sysctl_<setting>` untyped by (`index`): a number of a setting.
+//! Names: `node_sysctl_<setting>_<name>` untyped: a number of a setting that the flag names.
 
 use clap::{Arg, ArgAction, ArgMatches};
 use exporter_http::StartError;

@@ -1,4 +1,6 @@
 //! Events of virtual memory, from `/proc/vmstat`: paging, swapping, faults, and kills for lack of memory.
+//!
+//! Names: `node_vmstat_<field>` untyped: a field of the file.
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;

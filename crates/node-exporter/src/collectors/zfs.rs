@@ -3,6 +3,10 @@
 //! Absent without the `zfs` module. Files of the module as a whole and `POOL/objset-*` are tables of `name type data`;
 //! `POOL/io` is a line of names above a line of numbers, gone since OpenZFS 2.1; `POOL/state` is a word.
 //! Names of metrics are made from those of the file and the field.
+//!
+//! Names: `node_zfs_<part>_<field>` untyped: a field of the table of a part, such as `arc`.
+//! Names: `node_zfs_zpool_<field>` untyped by `zpool`: a field of `POOL/io`.
+//! Names: `node_zfs_zpool_dataset_<field>` untyped by `dataset`, `zpool`: a field of `POOL/objset-*`.
 
 use metrics_registry::{Exposition, Family, Kind};
 

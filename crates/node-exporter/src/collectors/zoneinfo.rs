@@ -2,6 +2,9 @@
 //!
 //! A line like `Node 0, zone      DMA` begins a zone; the lines below it are a word and a number, and
 //! `protection: (0, 2039, …)`. What concerns a whole node stands in its first zone, and is reported with that.
+//!
+//! Names: `node_zoneinfo_protection_<zone>` gauge by `node`, `zone`: pages kept from requests that could be served by
+//! another zone, which the name counts from 0.
 
 use metrics_registry::{Exposition, Family, Kind};
 

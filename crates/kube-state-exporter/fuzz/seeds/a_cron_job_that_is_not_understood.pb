@@ -1,0 +1,9 @@
+
+E
+oddshop*u-12428B€Þ ËZ
+
+appwebZ
+xyb	
+teamab
+zz
+	every day

@@ -1,0 +1,10 @@
+
+@
+shop*u-12428B€Þ ËZ
+
+appwebZ
+xyb	
+teamab
+zz0
+Terminating!
+NamespaceContentRemainingTrue

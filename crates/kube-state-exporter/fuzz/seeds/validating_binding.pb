@@ -1,0 +1,10 @@
+$
+=
+b*u-12428B€Þ ËZ
+
+appwebZ
+xyb	
+teamab
+zz
+p
+nns"Deny"Deny"Audit

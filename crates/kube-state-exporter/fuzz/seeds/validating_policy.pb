@@ -1,0 +1,10 @@
+#
+=
+p*u-12428B€Þ ËZ
+
+appwebZ
+xyb	
+teamab
+zz
+
+v1	ConfigMap"Fail

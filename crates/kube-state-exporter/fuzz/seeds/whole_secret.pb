@@ -1,0 +1,8 @@
+
+C
+sshop*u-12428B€Þ ËZ
+
+appwebZ
+xyb	
+teamab
+zzOpaque

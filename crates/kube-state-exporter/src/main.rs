@@ -1,0 +1,22 @@
+//! The `pi-kube-state-exporter` binary.
+
+use std::process::ExitCode;
+
+use exporter_http::About;
+use kube_state_exporter::{KubeStateExporter, flags};
+
+const ABOUT: About = About {
+    binary: "pi-kube-state-exporter",
+    name: "kube_state_metrics",
+    title: "Kube State Exporter",
+    description: "What a Kubernetes cluster consists of, under the names of kube-state-metrics",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":8080",
+    negotiates_openmetrics: true,
+};
+
+fn main() -> ExitCode {
+    exporter_http::serve::run(&ABOUT, flags::command(), async |matches| {
+        KubeStateExporter::new(matches).await
+    })
+}

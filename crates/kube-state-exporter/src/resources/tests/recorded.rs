@@ -1,0 +1,91 @@
+//! What the reference tells of 250 objects, where the recording lies beside the project.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use metrics_registry::Format;
+use metrics_registry::parse::{Entry, entries};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Object, render, resource};
+
+const RECORDING: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../shared/reference/kube-cases"
+);
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    resource: String,
+    object: Box<RawValue>,
+    allow_labels: Vec<String>,
+    allow_annotations: Vec<String>,
+    full: Vec<String>,
+}
+
+/// Samples with their labels in order, and how often each is there.
+fn samples(text: &str) -> BTreeMap<String, u32> {
+    let mut samples = BTreeMap::new();
+    for entry in entries(text.as_bytes(), Format::Text004) {
+        if let Entry::Sample(sample) = entry.unwrap() {
+            let mut labels: Vec<_> = sample.labels.iter().collect();
+            labels.sort();
+            *samples
+                .entry(format!("{} {labels:?} {}", sample.name, sample.value))
+                .or_default() += 1;
+        }
+    }
+    samples
+}
+
+/// The case's fault, if it has one.
+fn check(case: &Case) -> Option<String> {
+    let object = Object::Json(case.object.get().as_bytes());
+    let labels: Vec<_> = case.allow_labels.iter().map(String::as_str).collect();
+    let annotations: Vec<_> = case.allow_annotations.iter().map(String::as_str).collect();
+    let text = match render(resource(&case.resource), object, &labels, &annotations) {
+        Ok(text) => text,
+        Err(error) => return Some(format!("{}/{}: {error:?}", case.resource, case.name)),
+    };
+    let (found, wanted) = (samples(&text), samples(&(case.full.join("\n") + "\n")));
+    let only = |a: &BTreeMap<String, u32>, b: &BTreeMap<String, u32>| {
+        let only = a.iter().filter(|(sample, count)| b.get(*sample) != Some(count));
+        only.map(|(sample, _)| sample.clone())
+            .collect::<Vec<_>>()
+            .join("\n    ")
+    };
+    (found != wanted).then(|| {
+        format!(
+            "{}/{}\n  missing\n    {}\n  extra\n    {}",
+            case.resource,
+            case.name,
+            only(&wanted, &found),
+            only(&found, &wanted)
+        )
+    })
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that did nothing must say so")]
+fn as_the_reference() {
+    if !Path::new(RECORDING).is_dir() {
+        return eprintln!("not compared with the reference: no recording in {RECORDING}");
+    }
+    let mut cases = 0;
+    let mut faults = Vec::new();
+    for file in std::fs::read_dir(RECORDING).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let recorded: Vec<Case> = serde_json::from_str(&text).unwrap();
+        cases += recorded.len();
+        faults.extend(recorded.iter().filter_map(check));
+    }
+    assert!(
+        faults.is_empty(),
+        "{} of {cases} cases:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    assert_eq!(cases, 250);
+}

@@ -1,0 +1,192 @@
+//! One exporter under measurement, and the targets that it is held against.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use crate::daemon::{self, Daemon};
+use crate::servers::scratch::free_port;
+
+/// How Prometheus asks; it always takes gzip.
+const PROMETHEUS: &str = "GET /metrics HTTP/1.1\r\nHost: bench\r\nUser-Agent: Prometheus/3.0.0\r\nAccept: text/plain;version=0.0.4;q=0.5,*/*;q=0.1\r\nX-Prometheus-Scrape-Timeout-Seconds: 10\r\n";
+
+/// One exporter and what its rounds measured.
+pub struct Measured {
+    pub name: &'static str,
+    daemon: Daemon,
+    binary_bytes: u64,
+    /// CPU time of one scrape, user and system, mean of a round; one per round.
+    pub plain_cpu_ms: Vec<f64>,
+    /// The same with gzip.
+    pub gzip_cpu_ms: Vec<f64>,
+    /// One per scrape, with and without gzip.
+    latency_ms: Vec<f64>,
+    series: usize,
+}
+
+impl Measured {
+    /// Starts an exporter and waits until it listens.
+    pub fn start(name: &'static str, binary: &Path, flags: &[String], environment: &[(&str, &str)]) -> Self {
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut command = Command::new(binary);
+        command.arg(format!("--web.listen-address={address}")).args(flags);
+        let mut daemon = Daemon::spawn(command.envs(environment.iter().copied()));
+        daemon::until("the exporter to listen", || TcpStream::connect(&address).ok());
+        daemon.address = address;
+        Self {
+            name,
+            daemon,
+            binary_bytes: std::fs::metadata(binary).unwrap().len(),
+            plain_cpu_ms: Vec::new(),
+            gzip_cpu_ms: Vec::new(),
+            latency_ms: Vec::new(),
+            series: 0,
+        }
+    }
+
+    /// Scrapes as often as told over one connection, half of them with gzip as Prometheus does.
+    pub fn round(&mut self, scrapes: usize) {
+        for gzip in [false, true] {
+            let mut connection = BufReader::new(TcpStream::connect(&self.daemon.address).unwrap());
+            connection.get_ref().set_nodelay(true).unwrap();
+            let before = cpu_nanoseconds(self.daemon.pid());
+            for _ in 0..scrapes / 2 {
+                let asked = Instant::now();
+                let body = scrape(&mut connection, gzip);
+                self.latency_ms.push(asked.elapsed().as_secs_f64() * 1e3);
+                if !gzip {
+                    let lines = body.split(|byte| *byte == b'\n');
+                    self.series = lines
+                        .filter(|line| line.first().is_some_and(|b| *b != b'#'))
+                        .count();
+                }
+            }
+            let spent = cpu_nanoseconds(self.daemon.pid()) - before;
+            let cpu_ms = spent as f64 / 1e6 / (scrapes / 2) as f64;
+            if gzip {
+                self.gzip_cpu_ms.push(cpu_ms);
+            } else {
+                self.plain_cpu_ms.push(cpu_ms);
+            }
+        }
+    }
+
+    /// Forgets what was measured; what warmed up stays warm.
+    pub fn forget(&mut self) {
+        self.plain_cpu_ms.clear();
+        self.gzip_cpu_ms.clear();
+        self.latency_ms.clear();
+    }
+
+    /// Resident memory now, in MiB.
+    pub fn resident_mib(&self) -> f64 {
+        self.daemon.memory_kib("VmRSS") as f64 / 1024.0
+    }
+
+    /// Prints a line with everything that was measured.
+    pub fn print(&self, logins: usize, scrapes: usize) {
+        println!(
+            "  {:<10} {:>6.2} MiB resident  {:>7.3} ms CPU per scrape (min {:.3}, max {:.3})  {:>7.3} with gzip  p50 {:.2} ms  p99 {:.2} ms  {} series  {logins} new connections at the server in {scrapes} scrapes  binary {:.2} MB",
+            self.name,
+            self.resident_mib(),
+            median(&self.plain_cpu_ms),
+            quantile(&self.plain_cpu_ms, 0.0),
+            quantile(&self.plain_cpu_ms, 1.0),
+            median(&self.gzip_cpu_ms),
+            median(&self.latency_ms),
+            quantile(&self.latency_ms, 0.99),
+            self.series,
+            self.binary_bytes as f64 / 1e6,
+        );
+    }
+}
+
+/// One scrape over a connection that stays open; the answer has a length or chunks.
+fn scrape(connection: &mut BufReader<TcpStream>, gzip: bool) -> Vec<u8> {
+    let encoding = if gzip { "Accept-Encoding: gzip\r\n" } else { "" };
+    let request = format!("{PROMETHEUS}{encoding}\r\n");
+    connection.get_mut().write_all(request.as_bytes()).unwrap();
+    let mut length = None;
+    let status = line(connection);
+    assert!(status.contains(" 200 "), "{status}");
+    loop {
+        let header = line(connection).to_ascii_lowercase();
+        if header.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = Some(value.trim().parse::<usize>().unwrap());
+        }
+    }
+    let mut body = Vec::new();
+    if let Some(length) = length {
+        body.resize(length, 0);
+        connection.read_exact(&mut body).unwrap();
+        return body;
+    }
+    loop {
+        let size = usize::from_str_radix(line(connection).trim(), 16).unwrap();
+        let start = body.len();
+        body.resize(start + size, 0);
+        connection.read_exact(&mut body[start..]).unwrap();
+        line(connection);
+        if size == 0 {
+            return body;
+        }
+    }
+}
+
+fn line(connection: &mut BufReader<TcpStream>) -> String {
+    let mut line = String::new();
+    let count = connection.read_line(&mut line).unwrap();
+    assert!(count > 0, "the exporter closed the connection");
+    line
+}
+
+/// CPU time of all threads of a process so far, user and system.
+fn cpu_nanoseconds(pid: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let times = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
+    times
+        .filter_map(|text| text.split(' ').next()?.parse::<u64>().ok())
+        .sum()
+}
+
+/// The value in the middle.
+pub fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
+}
+
+/// Targets and what was measured against them.
+#[derive(Default)]
+pub struct Report {
+    rows: Vec<(String, f64, f64)>,
+}
+
+impl Report {
+    /// Adds a row.
+    pub fn at_most(&mut self, what: &str, measured: f64, target: f64) {
+        self.rows.push((what.to_owned(), measured, target));
+    }
+
+    /// Prints all rows; fails where one is over its target.
+    pub fn verdict(&self) -> ExitCode {
+        println!("\n{:<62} {:>9} {:>9}", "target", "measured", "at most");
+        for (what, measured, target) in &self.rows {
+            let word = if measured <= target { "held" } else { "MISSED" };
+            println!("{what:<62} {measured:>9.3} {target:>9.3}  {word}");
+        }
+        match self.rows.iter().all(|(_, measured, target)| measured <= target) {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Debian packages unpacked beside the build and never installed: their services would take ports and disks.
+//!
+//! Each is fetched once into `target/peers` with apt, from the mirror that this machine uses.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::peer::checkout;
+use crate::servers::scratch::output;
+
+/// Root of the unpacked package of this machine's own Debian, `usr/bin/NAME` below it.
+#[track_caller]
+pub fn stable(package: &str) -> PathBuf {
+    kept("stable", package, |directory| {
+        output(
+            Command::new("apt-get")
+                .args(["download", "-qq", package])
+                .current_dir(directory),
+        );
+    })
+}
+
+/// Root of the unpacked package of Debian unstable, `usr/bin/NAME` below it.
+///
+/// apt reads unstable's index into a directory of its own, so the machine's own lists stay what they are.
+#[track_caller]
+pub fn package(package: &str) -> PathBuf {
+    kept("sid", package, |directory| {
+        let private = peers().join("sid-apt");
+        let lists = private.join("lists");
+        let sources = private.join("sources.list");
+        let apt = || {
+            let mut command = Command::new("apt-get");
+            command
+                .current_dir(directory)
+                .args(["-qq", "-o", "Dir::Etc::SourceParts=/dev/null"]);
+            for (option, path) in [
+                ("Etc::SourceList", &sources),
+                ("State::Lists", &lists),
+                ("Cache", &private),
+            ] {
+                command.arg("-o").arg(format!("Dir::{option}={}", path.display()));
+            }
+            command
+        };
+        if !lists.join("partial").exists() {
+            std::fs::create_dir_all(lists.join("partial")).unwrap();
+            std::fs::create_dir_all(private.join("archives/partial")).unwrap();
+            std::fs::write(&sources, format!("deb {} sid main\n", mirror())).unwrap();
+            output(apt().arg("update"));
+        }
+        output(apt().args(["download", package]));
+    })
+}
+
+/// The mirror that this machine's own packages come from.
+fn mirror() -> String {
+    let targets = output(Command::new("apt-get").args([
+        "indextargets",
+        "--format",
+        "$(ORIGIN) $(COMPONENT) $(REPO_URI)",
+        "Created-By: Packages",
+    ]));
+    let debian = targets
+        .lines()
+        .filter_map(|line| line.strip_prefix("Debian main "));
+    let mut mirrors = debian.filter(|address| !address.contains("security"));
+    mirrors.next().expect("apt knows a mirror of Debian").to_owned()
+}
+
+/// A directory below `target/peers` that `fetch` fills with one .deb the first time; other processes wait for it.
+#[track_caller]
+fn kept(suite: &str, package: &str, fetch: impl FnOnce(&Path)) -> PathBuf {
+    let wanted = peers().join(suite).join(package);
+    let _lock = lock();
+    if wanted.exists() {
+        return wanted;
+    }
+    let fresh = wanted.with_extension("new");
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(&fresh).unwrap();
+    fetch(&fresh);
+    let mut files = std::fs::read_dir(&fresh)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path());
+    let deb = files
+        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
+        .unwrap();
+    output(Command::new("dpkg").arg("-x").arg(&deb).arg(&fresh));
+    std::fs::remove_file(&deb).unwrap();
+    std::fs::rename(&fresh, &wanted).unwrap();
+    wanted
+}
+
+/// Where fetched programs are kept.
+pub fn peers() -> PathBuf {
+    checkout().join("target/peers")
+}
+
+/// Held while something is fetched: tests are several threads, and sometimes several processes.
+pub fn lock() -> File {
+    std::fs::create_dir_all(peers()).unwrap();
+    let file = File::create(peers().join(".lock")).unwrap();
+    file.lock().unwrap();
+    file
+}
