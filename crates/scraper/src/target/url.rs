@@ -69,7 +69,13 @@ impl Url {
     }
 
     /// Reads an absolute address. Fails with a reason where it is none of HTTP.
+    ///
+    /// A user and password in it are refused: addresses are shown in metrics, on the page and in the log.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let authority = text.split(['/', '?', '#']).nth(2).unwrap_or_default();
+        if authority.contains('@') {
+            return Err("an address with a user or password in it: give them as basic_auth".into());
+        }
         let uri: Uri = text
             .parse()
             .map_err(|error| format!("not an address: {text:.200?}: {error}"))?;
@@ -257,6 +263,16 @@ mod tests {
             &[],
             "not an address: \"http://p i/\": invalid uri character",
         );
+    }
+
+    #[test]
+    fn passwords_are_not_part_of_addresses() {
+        let error = Url::parse("https://u:hunter2@cloud/write?x=a@b").unwrap_err();
+        assert_eq!(
+            error,
+            "an address with a user or password in it: give them as basic_auth"
+        );
+        assert!(Url::parse("https://cloud/u@v?x=a@b").is_ok());
     }
 
     #[test]
