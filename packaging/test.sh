@@ -13,6 +13,15 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
     python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static
 
+# The receiver that counts what arrives reads snappy with this.
+if ! python3 -c 'import cramjam' 2>/dev/null && ! target/python/bin/python3 -c 'import cramjam' 2>/dev/null; then
+    say "installing cramjam"
+    # Debian has the module that makes environments in a package of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || install_missing /usr/share/doc/python3-venv python3-venv
+    python3 -m venv target/python
+    target/python/bin/pip install --quiet cramjam
+fi
+
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
 cargo build --workspace --bins --locked

@@ -12,6 +12,8 @@ mod clients;
 mod daemon;
 mod emulator;
 mod fixtures;
+mod fleet;
+mod forwarding;
 mod http;
 mod life;
 mod mounts;

@@ -6,7 +6,6 @@ use std::rc::{Rc, Weak};
 use tokio::task::{JoinHandle, spawn_local};
 
 use crate::client::Trust;
-use crate::clock;
 use crate::config::Job;
 use crate::config::job::ScrapeSettings;
 use crate::discovery;
@@ -242,6 +241,6 @@ async fn watch(pool: Weak<Pool>, poll: std::time::Duration) {
 /// Prometheus waits for two intervals before it does, in case another server took the target over under the same labels.
 fn end(running: &Running, shared: &Shared) {
     let target = &running.target;
-    scrape::end(target, clock::now_ms(), shared);
+    scrape::end(target, shared.clock.now_ms(), shared);
     shared.fleet.borrow_mut().forget(&target.id);
 }

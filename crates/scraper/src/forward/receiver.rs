@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use hyper::Request;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::frame::Frame;
 use super::outgoing::Outgoing;
 use super::post::{self, Body, Verdict};
 use super::queue::{Batch, Queue};
@@ -24,6 +24,7 @@ use crate::labels::Labels;
 use crate::telemetry::forward::Cells;
 
 /// Samples that wait in memory for one receiver at most: 8 MB, 20 minutes of five machines with 800 series every 5 s.
+/// Above half of it they go to the disk, however young they are.
 pub const QUEUE_SAMPLES_MAX: usize = 1 << 20;
 
 const SELF: &str = concat!("pi-scraper/", env!("CARGO_PKG_VERSION"));
@@ -50,6 +51,9 @@ pub struct Receiver {
     pub status: RefCell<Status>,
     cells: Cells,
     message: Cell<Message>,
+    /// Until when it may send what waits; set once, when it ends.
+    end: Cell<Option<Instant>>,
+    ending: Notify,
 }
 
 /// What one task sends with.
@@ -72,20 +76,25 @@ struct Encoded {
 impl Receiver {
     /// A receiver that does not send yet; [`Receiver::run`] does.
     pub fn new(config: RemoteWrite, queue: Rc<Queue>, cells: Cells) -> Self {
+        queue.count_in(cells.clone());
+        queue.batch_deadline.set(config.queue.batch_deadline);
         Self {
             message: Cell::new(config.message),
             config,
             queue,
             status: RefCell::default(),
             cells,
+            end: Cell::new(None),
+            ending: Notify::new(),
         }
     }
 
-    /// Adds samples to the queue.
-    pub fn push(&self, frame: Rc<Frame>) {
-        let dropped = self.queue.push(frame);
-        self.cells.queue_full.inc_by(dropped as u64);
-        self.cells.pending.set(self.queue.samples() as i64);
+    /// Makes [`Receiver::run`] end: it answers what it is doing, sends what waits until `end` where the receiver takes
+    /// it, and returns.
+    pub fn stop(&self, end: Instant) {
+        self.end.set(Some(end));
+        self.ending.notify_one();
+        self.queue.wake();
     }
 
     fn sender(&self, external: Labels) -> Sender {
@@ -99,55 +108,61 @@ impl Receiver {
         }
     }
 
-    /// Sends for ever.
+    /// Sends until [`Receiver::stop`].
     pub async fn run(self: Rc<Self>, external: Labels) {
         let mut sender = self.sender(external);
         loop {
-            let batch = self.next().await;
-            self.deliver(&mut sender, &batch).await;
-            self.queue.remove(&batch);
-            self.cells.pending.set(self.queue.samples() as i64);
-        }
-    }
-
-    /// Sends what waits now, until it is gone or `end`. Returns how many samples are left.
-    pub async fn flush(&self, external: Labels, end: Instant) -> usize {
-        let mut sender = self.sender(external);
-        loop {
-            let batch = self.queue.front(self.config.queue.samples_per_send_max);
-            if batch.samples == 0 || timeout_at(end, self.deliver(&mut sender, &batch)).await.is_err() {
-                return self.queue.samples();
+            self.ready().await;
+            if self.end.get().is_some_and(|end| end <= Instant::now()) {
+                return;
             }
+            let batch = self.queue.front(self.config.queue.samples_per_send_max).await;
+            if batch.samples == 0 && self.end.get().is_some() {
+                return;
+            }
+            if batch.samples == 0 {
+                // What waited could not be read.
+                let _ = timeout(self.config.queue.batch_deadline, self.ending.notified()).await;
+                continue;
+            }
+            if !self.deliver(&mut sender, &batch).await {
+                return;
+            }
+            self.queue.refused_since.set(None);
             self.queue.remove(&batch);
         }
     }
 
-    /// Waits for a full batch, or for the deadline of one that is not.
-    async fn next(&self) -> Batch {
+    /// Waits for a full batch, or for the deadline of one that is not. What is on disk is not waited for.
+    async fn ready(&self) {
         let settings = &self.config.queue;
-        while self.queue.samples() == 0 {
+        while self.queue.samples() == 0 && self.end.get().is_none() {
             self.queue.grown().await;
         }
         let end = Instant::now() + settings.batch_deadline;
-        while self.queue.samples() < settings.samples_per_send_max {
+        while self.queue.samples() < settings.samples_per_send_max
+            && !self.queue.is_stored()
+            && self.end.get().is_none()
+        {
             if timeout_at(end, self.queue.grown()).await.is_err() {
                 break;
             }
         }
-        self.queue.front(settings.samples_per_send_max)
     }
 
-    /// Sends a batch until it is taken or refused.
-    async fn deliver(&self, sender: &mut Sender, batch: &Batch) {
+    /// Sends a batch until it is taken or refused. Returns false where it is neither and this ends.
+    async fn deliver(&self, sender: &mut Sender, batch: &Batch) -> bool {
         let settings = &self.config.queue;
         let mut wait = settings.backoff_min;
         let mut attempt = 0_u32;
         loop {
             let encoded = self.encode(sender, batch);
             if encoded.samples == 0 {
-                return;
+                return true;
             }
             let begun = Instant::now();
+            let refused_since = self.queue.refused_since.get();
+            self.queue.refused_since.set(refused_since.or(Some(begun)));
             let verdict = match timeout(self.config.timeout, self.post(sender, &encoded, attempt)).await {
                 Ok(verdict) => verdict,
                 Err(_) => {
@@ -157,8 +172,14 @@ impl Receiver {
             };
             self.cells.sent(encoded.body.len(), begun.elapsed());
             match verdict {
-                Verdict::Taken => return self.taken(&encoded),
-                Verdict::Refused(reason) => return self.refused(&encoded, reason),
+                Verdict::Taken => {
+                    self.taken(&encoded);
+                    return true;
+                }
+                Verdict::Refused(reason) => {
+                    self.refused(&encoded, reason);
+                    return true;
+                }
                 Verdict::OtherMessage(reason) => {
                     log::warn!(
                         remote_name = self.config.name.as_str(), url:% = self.config.url, error = reason.as_str();
@@ -170,7 +191,11 @@ impl Receiver {
                     self.later(&encoded, reason);
                     attempt += 1;
                     let wait_now = asked.unwrap_or(wait).max(wait);
-                    sleep(jittered(wait_now)).await;
+                    // Ends early where this ends, and then there is no other attempt.
+                    let _ = timeout(jittered(wait_now), self.ending.notified()).await;
+                    if self.end.get().is_some() {
+                        return false;
+                    }
                     wait = (wait * 2).min(settings.backoff_max);
                 }
             }
@@ -224,7 +249,7 @@ impl Receiver {
         sender.body.clear();
         sender.v2.clear();
         let (mut samples, mut too_old, mut newest_ms) = (0, 0, i64::MIN);
-        for (frame, range) in &batch.pieces {
+        for (_, frame, range) in &batch.pieces {
             let labels = sender.outgoing.labels(&frame.layout);
             let wanted = frame.samples().enumerate().take(range.end).skip(range.start);
             for (at, (series, at_ms, value)) in wanted {
