@@ -3,12 +3,12 @@
 //! Every scrape of a target gives it a number; the receiver sees which numbers came, how often, and in which order.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::daemon::{self, Daemon, binary, until};
+use crate::daemon::{Daemon, binary, until};
 use crate::http;
 use crate::peer;
 
@@ -127,11 +127,6 @@ impl Fleet {
         self.folder.path().join("data")
     }
 
-    /// Folder of everything.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// The flags of a scraper for this fleet.
     pub fn flags(&self) -> Vec<String> {
         vec![
@@ -219,7 +214,7 @@ pub fn metric(scraper: &Daemon, name: &str) -> f64 {
 
 /// Waits until the scraper has stored samples.
 pub fn wait_until_stored(scraper: &Daemon) {
-    daemon::until("samples on disk", || {
+    until("samples on disk", || {
         (0.0 < metric(scraper, "scraper_forward_stored_bytes")).then_some(())
     });
 }

@@ -134,7 +134,7 @@ fn a_disk_that_is_full_for_a_while() {
     std::fs::create_dir(fleet.storage()).unwrap();
     let storage = fleet.storage();
     let script = format!(
-        "set -e; mount -t tmpfs -o size=256k none {0}; head -c 240k /dev/zero > {0}/ballast; exec \"$@\"",
+        "set -e; mount -t tmpfs -o size=256k none {0}; head -c 1M /dev/zero > {0}/ballast || :; exec \"$@\"",
         storage.display()
     );
     let scraper = Daemon::start(
@@ -216,8 +216,8 @@ fn a_damaged_file_is_cut_and_told() {
         .find(|path| path.extension().is_some_and(|extension| extension == "seg"))
         .unwrap();
     let mut bytes = std::fs::read(&segment).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 4;
+    let place = bytes.len() - 20;
+    bytes[place] ^= 4;
     std::fs::write(&segment, bytes).unwrap();
     let scraper = fleet.scraper();
     fleet.receiver("ok");

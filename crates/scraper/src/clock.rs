@@ -7,7 +7,7 @@
 
 mod kernel;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -60,6 +60,8 @@ pub struct Clock {
     source: Box<dyn Source>,
     wait: Duration,
     is_set: Cell<bool>,
+    /// Whether it was told that the clock is waited for.
+    is_waiting: Cell<bool>,
     state: RefCell<State>,
     /// `scraper_clock_steps_total`.
     steps: Counter,
@@ -94,6 +96,7 @@ impl Clock {
             source,
             wait,
             is_set: Cell::new(false),
+            is_waiting: Cell::new(false),
             state: RefCell::new(State {
                 offset_ms,
                 offset_before_ms: offset_ms,
@@ -103,9 +106,7 @@ impl Clock {
             steps: Counter::default(),
             set: Gauge::default(),
         };
-        if !clock.look() {
-            log::info!(wait_seconds = wait.as_secs(); "the clock is not set yet, samples are held until it is");
-        }
+        clock.look();
         clock
     }
 
@@ -152,20 +153,34 @@ impl Clock {
         }
         state.offset_ms = offset_ms;
         drop(state);
-        if !self.is_set.get() && EARLIEST <= wall {
-            let why = match (self.source.is_synchronised(), has_stepped) {
-                (true, _) => Some("it is synchronised"),
-                (_, true) => Some("it was stepped"),
-                _ if self.wait <= since_boot => Some("nothing says that it is not, long after the boot"),
-                _ => None,
-            };
-            if let Some(why) = why {
-                self.is_set.set(true);
-                self.set.set(1);
-                log::info!(why; "the clock counts as set");
-            }
+        if !self.is_set.get() {
+            self.judge(wall, since_boot, has_stepped);
         }
         self.is_set.get()
+    }
+
+    fn judge(&self, wall: Duration, since_boot: Duration, has_stepped: bool) {
+        let why = match (self.source.is_synchronised(), has_stepped) {
+            _ if wall < EARLIEST => None,
+            (true, _) => Some("it is synchronised"),
+            (_, true) => Some("it was stepped"),
+            _ if self.wait <= since_boot => Some("nothing says whether it is, and it was waited for"),
+            _ => None,
+        };
+        match why {
+            None if self.is_waiting.replace(true) => {}
+            None => log::info!(
+                seconds = self.wait.saturating_sub(since_boot).as_secs();
+                "the clock is not set yet, samples are held until it is or this time has passed"
+            ),
+            Some(why) => {
+                self.is_set.set(true);
+                self.set.set(1);
+                if self.is_waiting.get() {
+                    log::info!(why; "the clock counts as set, samples are sent");
+                }
+            }
+        }
     }
 
     /// The offset to the time since boot with which a stamp was made, in milliseconds; that of now but for a scrape

@@ -4,7 +4,7 @@ use super::*;
 
 /// Clocks that a test turns.
 #[derive(Debug, Default)]
-struct Fake {
+pub(crate) struct Fake {
     wall_ms: Cell<u64>,
     boot_ms: Cell<u64>,
     synchronised: Cell<bool>,
@@ -25,20 +25,21 @@ impl Source for Rc<Fake> {
 }
 
 impl Fake {
-    fn pass(&self, milliseconds: u64) {
+    pub fn pass(&self, milliseconds: u64) {
         self.wall_ms.set(self.wall_ms.get() + milliseconds);
         self.boot_ms.set(self.boot_ms.get() + milliseconds);
     }
 
-    fn step(&self, milliseconds: i64) {
+    pub fn step(&self, milliseconds: i64) {
         self.wall_ms
             .set(self.wall_ms.get().saturating_add_signed(milliseconds));
     }
 }
 
-const TODAY_MS: u64 = 1_795_000_000_000;
+pub(crate) const TODAY_MS: u64 = 1_795_000_000_000;
 
-fn booted(wall_ms: u64) -> (Rc<Fake>, Clock) {
+/// A machine that was booted 20 s ago.
+pub(crate) fn booted(wall_ms: u64) -> (Rc<Fake>, Clock) {
     let fake = Rc::new(Fake::default());
     fake.wall_ms.set(wall_ms);
     fake.boot_ms.set(20_000);

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 use super::queue::Queue;
-use super::spill;
+use super::spill::{Spill, job};
 
 /// How often is looked whether something is due, in parts of the sync interval.
 const LOOKS: u32 = 5;
@@ -71,7 +71,7 @@ impl Keeper {
             }
         }
         self.write_all().await;
-        self.queue.disk(spill::Spill::end_segment);
+        self.queue.disk(Spill::end_segment);
         self.synchronise().await;
     }
 
@@ -125,10 +125,10 @@ impl Keeper {
     }
 
     async fn synchronise(&self) {
-        let Some(Some(file)) = self.queue.disk(spill::Spill::unsynchronised) else {
+        let Some(Some(file)) = self.queue.disk(Spill::unsynchronised) else {
             return;
         };
         // What this is for is a power cut, and then the receiver gets a few samples twice.
-        let _ = spawn_blocking(move || spill::sync(&file)).await;
+        let _ = spawn_blocking(move || job::sync(&file)).await;
     }
 }

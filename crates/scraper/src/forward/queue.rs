@@ -16,7 +16,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::frame::Frame;
-use super::spill::{Position, Read, Spill, Write};
+use super::spill::job::{Read, Write};
+use super::spill::{Position, Spill};
 use crate::telemetry::forward::Cells;
 
 /// What waits for one receiver.
@@ -259,7 +260,7 @@ impl Queue {
             state.pop();
         }
         drop(state);
-        self.cells.borrow().stored_written.inc_by(write.len());
+        self.cells.borrow().stored_written.inc_by(write.length_bytes());
         self.count();
     }
 

@@ -4,8 +4,7 @@
 //! memory → Encoder → record → segment … segment → record → Decoder → frames
 //! ```
 //!
-//! Nothing here waits for the disk for long but [`Write::run`], [`Read::run`] and [`sync`], which belong on a thread of
-//! their own; the rest opens, renames and removes files.
+//! Nothing here waits for the disk for long but the [`job`]s, which belong on a thread of their own; the rest opens, renames and removes files.
 //!
 //! A segment that cannot be read on is given up from there: what it still had is counted, and the next one is read.
 
@@ -14,6 +13,7 @@ mod checksum;
 mod decoder;
 mod encoder;
 pub mod fuzzing;
+pub mod job;
 mod number;
 mod offset;
 mod record;
@@ -24,13 +24,13 @@ mod tests;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use self::decoder::Decoder;
 use self::encoder::Encoder;
+use self::job::{Loaded, Read, Write};
 use self::offset::{Offset, OffsetFile};
 use self::record::{Damage, Header, SEGMENT_HEADER_BYTES};
 use self::segment::Segment;
@@ -103,78 +103,6 @@ struct Reader {
     /// The next frame has this number or a higher one.
     next: u64,
     decoder: Decoder,
-}
-
-/// Bytes for the disk.
-#[derive(Debug)]
-pub struct Write {
-    file: Arc<File>,
-    /// The folder, where the file is new in it.
-    folder: Option<PathBuf>,
-    at: u64,
-    bytes: Vec<u8>,
-    /// Number and samples of each frame.
-    pub frames: Vec<(u64, usize)>,
-}
-
-/// A record to be read.
-#[derive(Debug)]
-pub struct Read {
-    segment: u64,
-    file: Arc<File>,
-    offset: u64,
-    end: u64,
-}
-
-/// A record that was read.
-#[derive(Debug)]
-pub struct Loaded {
-    segment: u64,
-    offset: u64,
-    result: Result<(Header, Vec<u8>), Damage>,
-}
-
-impl Write {
-    /// Writes and waits until it is on the disk.
-    pub fn run(self) -> (Self, io::Result<()>) {
-        let written = self.write();
-        (self, written)
-    }
-
-    fn write(&self) -> io::Result<()> {
-        self.file.write_all_at(&self.bytes, self.at)?;
-        self.file.sync_data()?;
-        match &self.folder {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
-    }
-
-    /// How many bytes.
-    pub fn len(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-}
-
-impl Read {
-    /// Reads.
-    pub fn run(self) -> Loaded {
-        let start = match self.offset {
-            SEGMENT_HEADER_BYTES => check_start(&self.file, self.segment),
-            _ => Ok(()),
-        };
-        Loaded {
-            segment: self.segment,
-            offset: self.offset,
-            result: start.and_then(|()| record::read_record(&self.file, self.offset, self.end)),
-        }
-    }
-}
-
-fn check_start(file: &File, first: u64) -> Result<(), Damage> {
-    let mut header = [0; SEGMENT_HEADER_BYTES as usize];
-    record::read(file, &mut header, 0)?;
-    record::check_segment_header(&header, first)
 }
 
 impl Spill {
@@ -359,7 +287,7 @@ impl Spill {
     pub fn written(&mut self, write: &Write, taken: u64) {
         let Some(writer) = &mut self.writer else { return };
         let segment = &mut writer.segment;
-        segment.bytes = write.at + write.len();
+        segment.bytes = write.at + write.length_bytes();
         segment.end = write.frames.last().map_or(segment.end, |(number, _)| number + 1);
         let samples: u64 = write.frames.iter().map(|(_, samples)| *samples as u64).sum();
         match self.segments.back_mut() {
@@ -618,11 +546,6 @@ impl Reader {
         let frames = frames.into_iter().map(Rc::new);
         Ok((header.first..).zip(frames).collect())
     }
-}
-
-/// Waits until a file is on the disk.
-pub fn sync(file: &File) -> io::Result<()> {
-    file.sync_data()
 }
 
 fn lock(folder: &Path) -> io::Result<File> {

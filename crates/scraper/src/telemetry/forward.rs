@@ -226,23 +226,23 @@ impl Forwarding {
     fn register_stored(&self, registry: &mut Registry) {
         let counters = [
             (
-                "written_bytes",
+                "scraper_forward_written_bytes",
                 "Bytes of samples that were written to the disk",
                 &self.stored_written,
             ),
             (
-                "write_errors",
+                "scraper_forward_write_errors",
                 "Writes of samples to the disk that failed; the samples stay in memory",
                 &self.write_errors,
             ),
             (
-                "damaged_segments",
+                "scraper_forward_damaged_segments",
                 "Files of stored samples that could not be read to their end",
                 &self.damaged_segments,
             ),
         ];
         for (name, help, family) in counters {
-            registry.register(format!("scraper_forward_{name}"), help, family.clone());
+            registry.register(name, help, family.clone());
         }
         registry.register(
             "scraper_forward_stored_bytes",

@@ -109,7 +109,7 @@ async fn it_goes_on_at_the_same_sample_after_every_restart() {
     let folder = tempfile::tempdir().unwrap();
     let (mut expected, mut got) = (Vec::new(), Vec::new());
     let mut at_ms = 0;
-    for step in 1..40 {
+    for step in 1..200 {
         let queue = stored_in(folder.path(), 1 << 20);
         for _ in 0..step % 4 {
             queue.push(frame(at_ms, 4));

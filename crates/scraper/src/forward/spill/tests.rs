@@ -175,10 +175,14 @@ fn two_do_not_use_one_folder() {
     Spill::open(folder.path(), 1 << 20).unwrap();
 }
 
-/// Writes three segments of five records each, damages the second one, and reads. Whatever is done to it: the first and
-/// third come whole, and of the second what stands before the damage.
-#[track_caller]
-fn damaged(damage: impl Fn(&mut Vec<u8>), is_open: bool) -> usize {
+/// Three segments of five records each, and what is in them.
+struct Three {
+    scrapes: Vec<Rc<Frame>>,
+    /// Names and content, in their order.
+    files: Vec<(String, Vec<u8>)>,
+}
+
+fn three() -> Three {
     let scrapes = scrapes(300);
     let folder = tempfile::tempdir().unwrap();
     for (number, part) in scrapes.chunks(100).enumerate() {
@@ -188,15 +192,33 @@ fn damaged(damage: impl Fn(&mut Vec<u8>), is_open: bool) -> usize {
         }
         spill.end_segment();
     }
-    let mut path = files(folder.path())[1].clone();
-    let mut bytes = std::fs::read(&path).unwrap();
-    damage(&mut bytes);
-    std::fs::write(&path, bytes).unwrap();
-    if is_open {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let open = path.with_file_name(format!("{}.open", &name[..16]));
-        std::fs::rename(&path, &open).unwrap();
-        path = open;
+    let files = files(folder.path()).into_iter().map(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read(path).unwrap())
+    });
+    Three {
+        files: files.collect(),
+        scrapes,
+    }
+}
+
+/// Damages the second segment, and reads. Whatever is done to it: the first and third come whole, and of the second
+/// what stands before the damage.
+#[track_caller]
+fn damaged(three: &Three, damage: impl Fn(&mut Vec<u8>), is_open: bool) -> usize {
+    let scrapes = &three.scrapes;
+    let folder = tempfile::tempdir().unwrap();
+    let mut path = PathBuf::new();
+    for (number, (name, bytes)) in three.files.iter().enumerate() {
+        let (mut name, mut bytes) = (name.clone(), bytes.clone());
+        if number == 1 {
+            damage(&mut bytes);
+            if is_open {
+                name = format!("{}.open", &name[..16]);
+            }
+            path = folder.path().join(&name);
+        }
+        std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let (mut spill, position, _) = Spill::open(folder.path(), 1 << 20).unwrap();
     let read = read_all(&mut spill, position);
@@ -205,7 +227,8 @@ fn damaged(damage: impl Fn(&mut Vec<u8>), is_open: bool) -> usize {
     let expected = [&scrapes[..100 + kept], &scrapes[200..]].concat();
     assert_same(&read, &expected);
     let lost = spill.take_lost();
-    assert_eq!(lost.segments, 1);
+    // One that was open may end before its content is read, and then there.
+    assert!(0 < lost.segments && lost.segments <= 1 + u64::from(is_open));
     if !is_open {
         assert_eq!(lost.damaged, (100 - kept as u64) * 20);
     }
@@ -215,31 +238,34 @@ fn damaged(damage: impl Fn(&mut Vec<u8>), is_open: bool) -> usize {
 
 #[test]
 fn torn_segments_are_cut_at_the_last_good_record() {
+    let three = three();
     for is_open in [false, true] {
-        assert_eq!(damaged(|bytes| bytes.truncate(0), is_open), 0);
-        assert_eq!(damaged(|bytes| bytes.truncate(19), is_open), 0);
-        assert_eq!(damaged(|bytes| bytes.truncate(bytes.len() - 1), is_open), 80);
-        assert_eq!(damaged(|bytes| bytes[..8].fill(0), is_open), 0);
+        let damaged = |damage: &dyn Fn(&mut Vec<u8>)| damaged(&three, damage, is_open);
+        assert_eq!(damaged(&|bytes| bytes.truncate(0)), 0);
+        assert_eq!(damaged(&|bytes| bytes.truncate(19)), 0);
+        assert_eq!(damaged(&|bytes| bytes.truncate(bytes.len() - 1)), 80);
+        assert_eq!(damaged(&|bytes| bytes[..8].fill(0)), 0);
         // Pages that were not written before the power went.
         let zeros = |bytes: &mut Vec<u8>| {
             let half = bytes.len() / 2;
             bytes[half..].fill(0);
         };
-        assert!(0 < damaged(zeros, is_open));
+        assert!(0 < damaged(&zeros));
     }
 }
 
 #[test]
 fn any_flipped_bit_is_seen() {
+    let three = three();
     let mut random = Random(3);
-    for _ in 0..150 {
+    for _ in 0..500 {
         let place = random.below(1 << 40) as usize;
         let flip = |bytes: &mut Vec<u8>| {
             let length = bytes.len();
             bytes[place / 8 % length] ^= 1 << (place % 8);
         };
-        damaged(flip, false);
-        damaged(flip, true);
+        damaged(&three, flip, false);
+        damaged(&three, flip, true);
     }
 }
 
@@ -316,4 +342,14 @@ fn the_usual_sample_has_less_than_three_bytes() {
     }
     let bytes_each = spill.bytes() as f64 / spill.samples() as f64;
     assert!(bytes_each < 2.0, "{bytes_each}");
+}
+
+#[test]
+fn what_is_fed_by_a_fuzzer_goes_the_same_way() {
+    let three = three();
+    for (_, bytes) in &three.files {
+        assert_eq!(fuzzing::segment(bytes), 2_000);
+        assert!(fuzzing::segment(&bytes[..bytes.len() - 1]) < 2_000);
+    }
+    assert_eq!(fuzzing::content(b""), 0);
 }
