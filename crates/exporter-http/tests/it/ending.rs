@@ -50,7 +50,15 @@ fn end(takes: Option<Duration>) -> (bool, Duration) {
             port: 0,
         };
         let listeners = vec![Listener::bind(&anywhere)?];
-        serve::until(&ABOUT, exporter, &Settings::default(), short(), listeners, async {}).await
+        serve::until(
+            &ABOUT,
+            exporter,
+            &Settings::default(),
+            short(),
+            listeners,
+            async {},
+        )
+        .await
     });
     served.unwrap();
     (put_away.get(), begun.elapsed())

@@ -16,10 +16,12 @@ pub mod fuzzing;
 pub mod job;
 mod number;
 mod offset;
+mod reader;
 mod record;
 mod segment;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -28,22 +30,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use self::decoder::Decoder;
-use self::encoder::Encoder;
 use self::job::{Loaded, Read, Write};
 use self::offset::{Offset, OffsetFile};
-use self::record::{Damage, Header, SEGMENT_HEADER_BYTES};
+use self::reader::Reader;
+use self::record::Damage;
 use self::segment::Segment;
+use self::writer::Writer;
 use super::frame::Frame;
 
 /// Length at which a segment ends; a smaller limit for all of them makes it an eighth of that.
 const SEGMENT_BYTES_MAX: u64 = 4 << 20;
-/// Content of a record before compression; what snappy looks back over.
-const RECORD_BYTES: usize = 64 << 10;
-/// Samples of a record, 8 bytes each where they are read.
-const RECORD_SAMPLES: usize = 64 << 10;
-/// Samples of one write.
-const WRITE_SAMPLES: usize = 2 * RECORD_SAMPLES;
 
 /// A place between samples: frames are numbered in the order in which they came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,25 +80,6 @@ pub struct Spill {
     /// Whether the offset was saved since it was synchronised.
     offset_changed: bool,
     lost: Lost,
-}
-
-#[derive(Debug)]
-struct Writer {
-    segment: Segment,
-    file: Arc<File>,
-    encoder: Encoder,
-    snappy: snap::raw::Encoder,
-}
-
-#[derive(Debug)]
-struct Reader {
-    /// Number of the segment's first frame.
-    segment: u64,
-    file: Arc<File>,
-    offset: u64,
-    /// The next frame has this number or a higher one.
-    next: u64,
-    decoder: Decoder,
 }
 
 impl Spill {
@@ -267,20 +244,7 @@ impl Spill {
             std::fs::create_dir_all(&self.folder)?;
             self.lock = Some(lock(&self.folder)?);
         }
-        let segment = Segment::new(&self.folder, first);
-        let mut options = std::fs::OpenOptions::new();
-        let file = options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&segment.path)?;
-        Ok(Writer {
-            segment,
-            file: Arc::new(file),
-            encoder: Encoder::default(),
-            snappy: snap::raw::Encoder::new(),
-        })
+        Writer::create(Segment::new(&self.folder, first))
     }
 
     /// Takes a write that is on the disk. `taken` of its samples are done with meanwhile.
@@ -483,68 +447,6 @@ impl Spill {
         // One that stays is behind the offset, and removed at the next start.
         let _ = std::fs::remove_file(&first.path);
         Some(first)
-    }
-}
-
-impl Writer {
-    fn encode(&mut self, first: u64, frames: impl Iterator<Item = Rc<Frame>>, write: &mut Write) {
-        let mut raw = Vec::new();
-        let (mut begun, mut next) = (first, first);
-        let (mut samples, mut all_samples) = (0, 0);
-        let mut frames = frames.peekable();
-        while let Some(frame) = frames.next() {
-            self.encoder.push(&mut raw, &frame);
-            write.frames.push((next, frame.len()));
-            next += 1;
-            samples += frame.len();
-            all_samples += frame.len();
-            let ends = WRITE_SAMPLES <= all_samples || self.encoder.is_full() || frames.peek().is_none();
-            if ends || RECORD_BYTES <= raw.len() || RECORD_SAMPLES <= samples {
-                let frames = (next - begun) as u32;
-                record::push(
-                    &mut write.bytes,
-                    &mut self.snappy,
-                    &raw,
-                    begun,
-                    frames,
-                    samples as u32,
-                );
-                raw.clear();
-                begun = next;
-                samples = 0;
-            }
-            if ends {
-                return;
-            }
-        }
-    }
-}
-
-impl Reader {
-    fn open(segment: &Segment) -> io::Result<Self> {
-        Ok(Self {
-            segment: segment.first,
-            file: Arc::new(File::open(&segment.path)?),
-            offset: SEGMENT_HEADER_BYTES,
-            next: segment.first,
-            decoder: Decoder::default(),
-        })
-    }
-
-    /// The frames of the record at the offset, with their numbers.
-    fn take(&mut self, header: &Header, content: &[u8]) -> Result<Vec<(u64, Rc<Frame>)>, Damage> {
-        let frames = self.decoder.record(content).ok_or(Damage::Content)?;
-        let samples: usize = frames.iter().map(Frame::len).sum();
-        if header.first < self.next
-            || frames.len() != header.frames as usize
-            || samples != header.samples as usize
-        {
-            return Err(Damage::Content);
-        }
-        self.offset += header.whole_bytes();
-        self.next = header.end();
-        let frames = frames.into_iter().map(Rc::new);
-        Ok((header.first..).zip(frames).collect())
     }
 }
 
