@@ -349,3 +349,24 @@ fn what_is_fed_by_a_fuzzer_goes_the_same_way() {
     }
     assert_eq!(fuzzing::content(b""), 0);
 }
+
+#[test]
+fn content_with_other_bytes_is_read_or_refused() {
+    let mut raw = Vec::new();
+    let mut encoder = encoder::Encoder::default();
+    for frame in scrapes(60) {
+        encoder.push(&mut raw, &frame);
+    }
+    assert_eq!(fuzzing::content(&raw), 1_200);
+    let mut random = Random(11);
+    let mut refused = 0;
+    for _ in 0..1_000 {
+        let mut changed = raw.clone();
+        for _ in 0..=random.below(3) {
+            let place = random.below(raw.len() as u64) as usize;
+            changed[place] = random.below(256) as u8;
+        }
+        refused += usize::from(fuzzing::content(&changed) == 0);
+    }
+    assert!(0 < refused && refused < 1_000, "{refused}");
+}
