@@ -13,17 +13,21 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use exporter_http::{About, Exporter, Refused, Request, Response, Scrape, StartError};
 use metrics_registry::Exposition;
 use prometheus_client::registry::Registry;
+use tokio::task::spawn_local;
 
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, PromDuration, Size};
 use crate::fleet;
 use crate::fleet::dropped::{self, DroppedOfJob};
-use crate::scraper::Scraper;
+use crate::forward::storage::Storage;
+use crate::scraper::{Scraper, Shared};
 use crate::selector::Selector;
 use crate::{api, clock, federate};
 
@@ -37,6 +41,15 @@ pub const ABOUT: About = About {
     listen_address: "127.0.0.1:9090",
     negotiates_openmetrics: false,
 };
+
+/// Least that may wait on disk: below this a write of one sync interval has no room.
+const SPILL_BYTES_MIN: u64 = 64 << 10;
+
+/// Shortest time between two writes; the flash of an SD card wears.
+const SYNC_INTERVAL_MIN: Duration = Duration::from_millis(100);
+
+/// Time to send and store samples at the end, of that in which the process must have ended.
+const STOP_PARTS: u32 = 10;
 
 /// Most selectors of one request.
 const SELECTORS_MAX: usize = 64;
@@ -75,9 +88,33 @@ pub fn flags() -> Command {
             Arg::new("storage.agent.path")
                 .long("storage.agent.path")
                 .value_name("FOLDER")
-                .help("Where what must outlive the process is kept: what receivers have used of their plans")
+                .help("Where samples wait while their receiver does not take them, and what is used of plans is kept")
                 .value_parser(value_parser!(PathBuf))
                 .default_value("data-agent/"),
+        )
+        .arg(
+            Arg::new("storage.agent.spill-max-bytes")
+                .long("storage.agent.spill-max-bytes")
+                .value_name("SIZE")
+                .help("Most bytes that wait there for each receiver; beyond that the oldest samples are dropped")
+                .value_parser(spill_bytes)
+                .default_value("512MB"),
+        )
+        .arg(
+            Arg::new("storage.agent.spill-sync-interval")
+                .long("storage.agent.spill-sync-interval")
+                .value_name("TIME")
+                .help("How often samples are written there while their receiver does not take them: what a crash then loses")
+                .value_parser(time)
+                .default_value("5s"),
+        )
+        .arg(
+            Arg::new("clock.wait")
+                .long("clock.wait")
+                .value_name("TIME")
+                .help("How long after the boot samples are held if the clock is not known to be set")
+                .value_parser(time)
+                .default_value("90s"),
         )
         .arg(
             Arg::new("agent")
@@ -85,6 +122,18 @@ pub fn flags() -> Command {
                 .help("Accepted for Prometheus' command lines; this scraper is always an agent")
                 .action(ArgAction::SetTrue),
         )
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time = PromDuration::parse(text).ok_or("must be a duration, as in 15s or 1m30s")?;
+    Ok(time.0)
+}
+
+fn spill_bytes(text: &str) -> Result<u64, String> {
+    match Size::parse(text).ok_or("must be a size, as in 512KB or 16MB")? {
+        Size(bytes) if bytes < SPILL_BYTES_MIN => Err("must be at least 64KB".into()),
+        Size(bytes) => Ok(bytes),
+    }
 }
 
 /// The file that `--check-config` names, where the command line has it.
@@ -130,15 +179,28 @@ impl App {
     /// Starts scraping by the flags. Runs inside a `LocalSet`. Fails where the configuration cannot be used.
     pub fn start(flags: &ArgMatches) -> Result<Self, StartError> {
         let path = |name: &str| flags.get_one::<PathBuf>(name).cloned().unwrap_or_default();
-        let scraper = Rc::new(Scraper::new(path("config.file")));
-        scraper.shared.forward.ledger.open(&path("storage.agent.path"));
+        let time = |name: &str| flags.get_one::<Duration>(name).copied().unwrap_or_default();
+        let shared = Rc::new(Shared::with_clock(Clock::of_this_machine(time("clock.wait"))));
+        shared.forward.ledger.open(&path("storage.agent.path"));
+        shared.forward.store_in(Storage {
+            path: path("storage.agent.path"),
+            bytes_max: flags
+                .get_one("storage.agent.spill-max-bytes")
+                .copied()
+                .unwrap_or(SPILL_BYTES_MIN),
+            sync_interval: time("storage.agent.spill-sync-interval").max(SYNC_INTERVAL_MIN),
+        });
+        let scraper = Rc::new(Scraper::new(path("config.file"), Rc::clone(&shared)));
         scraper.load().map_err(|error| StartError(error.to_string()))?;
-        let shared = Rc::clone(&scraper.shared);
-        tokio::task::spawn_local(async move { shared.forward.keep_account().await });
+        let mut registry = shared.telemetry.registry();
+        shared.clock.register(&mut registry);
+        let accounted = Rc::clone(&shared);
+        spawn_local(async move { accounted.forward.keep_account().await });
+        spawn_local(async move { shared.wait_for_clock().await });
         let follower = Rc::clone(&scraper);
-        tokio::task::spawn_local(async move { follower.follow_files().await });
+        spawn_local(async move { follower.follow_files().await });
         Ok(Self {
-            registry: scraper.shared.telemetry.registry(),
+            registry,
             scraper,
             flags: api::status::flags_of(flags),
             lifecycle: flags.get_flag("web.enable-lifecycle"),
@@ -271,6 +333,10 @@ impl Exporter for App {
 
     fn is_ready(&self) -> bool {
         self.scraper.is_ready.get()
+    }
+
+    async fn stop(&self, time: Duration) {
+        self.scraper.shared.stop(time - time / STOP_PARTS).await;
     }
 
     fn reload(&self) {

@@ -47,6 +47,15 @@ impl LabelSet {
         Self(bytes.into())
     }
 
+    /// Takes bytes that were [`LabelSet::as_bytes`]; `None` where they are damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut labels = Iter(bytes);
+        while !labels.0.is_empty() {
+            labels.next()?;
+        }
+        Some(Self(bytes.into()))
+    }
+
     /// Names and values, sorted by name.
     pub fn iter(&self) -> Iter<'_> {
         Iter(&self.0)
@@ -158,6 +167,15 @@ mod tests {
         assert_eq!(names, ["Zone", "__name__", "zone"]);
         let set = LabelSet::of_metric("up", [("Zone", "a")].into_iter());
         assert_eq!(set.iter().count(), 2);
+    }
+
+    #[test]
+    fn bytes_that_are_cut_are_no_labels() {
+        let set = LabelSet::of_metric("up", [("job", "node")].into_iter());
+        let bytes = set.as_bytes();
+        assert_eq!(LabelSet::from_bytes(bytes), Some(set.clone()));
+        let whole = |length: &usize| LabelSet::from_bytes(&bytes[..*length]).is_some();
+        assert_eq!((0..bytes.len()).filter(whole).collect::<Vec<_>>(), [0, 16]);
     }
 
     #[test]

@@ -14,7 +14,6 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::client::body::Decoder;
 use crate::client::{self, Client, Trust, request};
-use crate::clock;
 use crate::forward::frame::Frame;
 use crate::label_set::LabelSet;
 use crate::scraper::Shared;
@@ -80,10 +79,14 @@ pub async fn repeat(target: Rc<Target>, trust: Rc<Trust>, offset: Duration, shar
     };
     let headers = request::of_scrape(&target.settings.accept, target.timeout.as_secs_f64());
     let mut client = Client::new(trust, headers);
-    let mut next = Instant::now() + grid.first_wait(clock::now());
+    let mut next = Instant::now() + grid.first_wait(shared.clock.now());
     loop {
         sleep_until(next).await;
-        let wall = clock::now();
+        if shared.is_ending.get() {
+            return;
+        }
+        let _under_way = shared.begin();
+        let wall = shared.clock.now();
         next = Instant::now() + grid.next_wait(wall);
         once(&target, &mut client, grid.align_ms(wall), &shared).await;
     }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::config::versions::Versions;
 use crate::config::{Config, Job, redacted};
 use crate::discovery::notices::Notices;
@@ -36,11 +37,44 @@ pub struct Shared {
     pub forward: Forward,
     /// What the fleet page shows.
     pub fleet: RefCell<Fleet>,
+    /// What scrapes are stamped with.
+    pub clock: Clock,
+    /// Whether no scrape begins any more.
+    pub is_ending: Cell<bool>,
+    /// How many scrapes are under way.
+    under_way: Cell<usize>,
+    /// Told at the end of each.
+    scraped: Notify,
     /// Every target that was started and still is in memory.
     targets: RefCell<Vec<Weak<Target>>>,
 }
 
+/// A scrape that is under way, for as long as this lives.
+#[derive(Debug)]
+pub struct UnderWay<'s>(&'s Shared);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.set(self.0.under_way.get() - 1);
+        self.0.scraped.notify_one();
+    }
+}
+
 impl Shared {
+    /// With nothing in it yet but a clock.
+    pub fn with_clock(clock: Clock) -> Self {
+        Self {
+            clock,
+            telemetry: Telemetry::default(),
+            forward: Forward::default(),
+            fleet: RefCell::default(),
+            is_ending: Cell::default(),
+            under_way: Cell::default(),
+            scraped: Notify::default(),
+            targets: RefCell::default(),
+        }
+    }
+
     /// Remembers a target that was started.
     pub fn enter(&self, target: &Rc<Target>) {
         let mut targets = self.targets.borrow_mut();
@@ -57,7 +91,38 @@ impl Shared {
 
     /// Puts samples into the queues of all receivers.
     pub fn push(&self, frame: Frame) {
-        self.forward.push(frame, &self.telemetry.forwarding);
+        self.forward.push(frame, &self.clock, &self.telemetry.forwarding);
+    }
+
+    /// Counts a scrape as under way.
+    pub fn begin(&self) -> UnderWay<'_> {
+        self.under_way.set(self.under_way.get() + 1);
+        UnderWay(self)
+    }
+
+    /// Looks every second whether the clock is set, and lets the samples go that wait for it. Ends when it is.
+    pub async fn wait_for_clock(&self) {
+        while !self.clock.look() {
+            sleep(Duration::from_secs(1)).await;
+        }
+        self.forward.release(&self.clock, &self.telemetry.forwarding);
+    }
+
+    /// Begins no more scrapes, waits for those under way, then sends or stores every sample, in `time` at most.
+    pub async fn stop(&self, time: Duration) {
+        let end = Instant::now() + time;
+        self.is_ending.set(true);
+        let scraped = async {
+            while self.under_way.get() != 0 {
+                self.scraped.notified().await;
+            }
+        };
+        // A target that hangs is left alone.
+        let _ = timeout_at(end - time / 4, scraped).await;
+        let left = end.saturating_duration_since(Instant::now());
+        self.forward
+            .stop(left, &self.clock, &self.telemetry.forwarding)
+            .await;
     }
 
     /// Tells the fleet page how a scrape ended.
@@ -113,12 +178,12 @@ pub struct Scraper {
 
 impl Scraper {
     /// A scraper without jobs; [`Scraper::load`] reads them from `config_path`.
-    pub fn new(config_path: PathBuf) -> Self {
+    pub fn new(config_path: PathBuf, shared: Rc<Shared>) -> Self {
         let hostname = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Self {
             config_path,
             hostname,
-            shared: Rc::default(),
+            shared,
             external_labels: RefCell::default(),
             pools: RefCell::default(),
             yaml: RefCell::default(),

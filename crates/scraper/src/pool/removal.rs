@@ -11,7 +11,6 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 use super::Running;
-use crate::clock;
 use crate::label_set::LabelSet;
 use crate::scrape;
 use crate::scraper::Shared;
@@ -36,8 +35,8 @@ pub fn begin(running: Running, shared: &Rc<Shared>) {
     };
     let shared = Rc::clone(shared);
     spawn_local(async move {
-        sleep(grid.first_wait(clock::now())).await;
-        let at_ms = grid.align_ms(clock::now());
+        sleep(grid.first_wait(shared.clock.now())).await;
+        let at_ms = grid.align_ms(shared.clock.now());
         sleep(target.interval.0 + target.interval.0 / 10).await;
         let others = going_on(&target, &shared.running());
         scrape::end(&target, at_ms, &shared, &others);

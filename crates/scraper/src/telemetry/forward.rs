@@ -30,7 +30,7 @@ pub struct Dropped {
     pub remote_name: String,
     /// Its address.
     pub url: String,
-    /// `too_old`, `queue_full`, `no_number`, or `over_budget`.
+    /// `too_old`, `queue_full`, `no_number`, `over_budget`, or `damaged`: what was stored cannot be read.
     pub reason: &'static str,
 }
 
@@ -65,10 +65,18 @@ pub struct Forwarding {
     budget_used: Family<Resource, Gauge>,
     budget_limit: Family<Resource, Gauge>,
     budget_refused: Family<Name, Gauge>,
+    stored: Family<Remote, Gauge>,
+    stored_written: Family<Remote, Counter>,
+    write_errors: Family<Remote, Counter>,
+    damaged_segments: Family<Remote, Counter>,
     /// `prometheus_remote_storage_highest_timestamp_in_seconds`.
     pub highest: Seconds,
     /// `prometheus_remote_storage_samples_in_total`.
     pub samples_in: Counter,
+    /// `scraper_forward_held_samples`.
+    pub held: Gauge,
+    /// `scraper_forward_held_dropped_samples_total`.
+    pub held_dropped: Counter,
 }
 
 /// The cells of one receiver.
@@ -88,8 +96,18 @@ pub struct Cells {
     pub no_number: Counter,
     /// `prometheus_remote_storage_samples_dropped_total{reason="over_budget"}`.
     pub over_budget: Counter,
+    /// `prometheus_remote_storage_samples_dropped_total{reason="damaged"}`.
+    pub damaged: Counter,
     /// `prometheus_remote_storage_samples_pending`.
     pub pending: Gauge,
+    /// `scraper_forward_stored_bytes`.
+    pub stored: Gauge,
+    /// `scraper_forward_written_bytes_total`.
+    pub stored_written: Counter,
+    /// `scraper_forward_write_errors_total`.
+    pub write_errors: Counter,
+    /// `scraper_forward_damaged_segments_total`.
+    pub damaged_segments: Counter,
     name: String,
     budget_used: Family<Resource, Gauge>,
     budget_limit: Family<Resource, Gauge>,
@@ -119,8 +137,14 @@ impl Default for Forwarding {
             budget_used: Family::default(),
             budget_limit: Family::default(),
             budget_refused: Family::default(),
+            stored: Family::default(),
+            stored_written: Family::default(),
+            write_errors: Family::default(),
+            damaged_segments: Family::default(),
             highest: Seconds::default(),
             samples_in: Counter::default(),
+            held: Gauge::default(),
+            held_dropped: Counter::default(),
         }
     }
 }
@@ -192,7 +216,12 @@ impl Forwarding {
                 let remote_name = remote.remote_name.clone();
                 self.budget_refused.get_or_create(&Name { remote_name }).clone()
             },
+            damaged: dropped("damaged"),
             pending: self.pending.get_or_create(remote).clone(),
+            stored: self.stored.get_or_create(remote).clone(),
+            stored_written: self.stored_written.get_or_create(remote).clone(),
+            write_errors: self.write_errors.get_or_create(remote).clone(),
+            damaged_segments: self.damaged_segments.get_or_create(remote).clone(),
             bytes: self.bytes.get_or_create(remote).clone(),
             highest_sent: self.highest_sent.get_or_create(remote).clone(),
             sent_seconds: self.sent_seconds.get_or_create(remote).clone(),
@@ -269,6 +298,45 @@ impl Forwarding {
             "prometheus_remote_storage_samples_in",
             "Samples that were queued",
             self.samples_in.clone(),
+        );
+        self.register_stored(registry);
+    }
+
+    fn register_stored(&self, registry: &mut Registry) {
+        let counters = [
+            (
+                "scraper_forward_written_bytes",
+                "Bytes of samples that were written to the disk",
+                &self.stored_written,
+            ),
+            (
+                "scraper_forward_write_errors",
+                "Writes of samples to the disk that failed; the samples stay in memory",
+                &self.write_errors,
+            ),
+            (
+                "scraper_forward_damaged_segments",
+                "Files of stored samples that could not be read to their end",
+                &self.damaged_segments,
+            ),
+        ];
+        for (name, help, family) in counters {
+            registry.register(name, help, family.clone());
+        }
+        registry.register(
+            "scraper_forward_stored_bytes",
+            "Bytes of samples on the disk that wait for the receiver",
+            self.stored.clone(),
+        );
+        registry.register(
+            "scraper_forward_held_samples",
+            "Samples in memory that wait for the clock to be set",
+            self.held.clone(),
+        );
+        registry.register(
+            "scraper_forward_held_dropped_samples",
+            "Samples that were dropped because there was no room to hold them until the clock was set",
+            self.held_dropped.clone(),
         );
     }
 }
