@@ -254,3 +254,6 @@ async fn end_task(receiver: &Receiver, mut task: JoinHandle<()>, end: Instant) {
         task.abort();
     }
 }
+
+#[cfg(test)]
+mod tests;
