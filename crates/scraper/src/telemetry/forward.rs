@@ -230,25 +230,31 @@ impl Forwarding {
 
     /// Enters all of them under their names.
     pub fn register(&self, registry: &mut Registry) {
-        let mut counter = |name: &str, help: &str, family: &Family<Remote, Counter>| {
-            registry.register(format!("prometheus_remote_storage_{name}"), help, family.clone());
-        };
-        counter("samples", "Samples that the receiver has taken", &self.samples);
-        counter(
-            "samples_failed",
-            "Samples that the receiver refused, and that were dropped",
-            &self.failed,
-        );
-        counter(
-            "samples_retried",
-            "Samples that were sent again, each time counted",
-            &self.retried,
-        );
-        counter(
-            "bytes",
-            "Bytes of request bodies, compressed, those sent again counted again",
-            &self.bytes,
-        );
+        let counters = [
+            (
+                "prometheus_remote_storage_samples",
+                "Samples that the receiver has taken",
+                &self.samples,
+            ),
+            (
+                "prometheus_remote_storage_samples_failed",
+                "Samples that the receiver refused, and that were dropped",
+                &self.failed,
+            ),
+            (
+                "prometheus_remote_storage_samples_retried",
+                "Samples that were sent again, each time counted",
+                &self.retried,
+            ),
+            (
+                "prometheus_remote_storage_bytes",
+                "Bytes of request bodies, compressed, those sent again counted again",
+                &self.bytes,
+            ),
+        ];
+        for (name, help, family) in counters {
+            registry.register(name, help, family.clone());
+        }
         registry.register(
             "prometheus_remote_storage_sent_batch_duration_seconds",
             "Time in seconds that requests took, taken or not",
@@ -263,21 +269,6 @@ impl Forwarding {
             "prometheus_remote_storage_samples_pending",
             "Samples that wait for the receiver",
             self.pending.clone(),
-        );
-        registry.register(
-            "scraper_budget_used",
-            "What a receiver has got of its plan: active series, samples and bytes of the day and the month",
-            self.budget_used.clone(),
-        );
-        registry.register(
-            "scraper_budget_limit",
-            "What a receiver's plan includes",
-            self.budget_limit.clone(),
-        );
-        registry.register(
-            "scraper_budget_refused_series",
-            "Series that are not sent because a limit of the plan is reached",
-            self.budget_refused.clone(),
         );
         registry.register(
             "prometheus_remote_storage_shards",
@@ -299,7 +290,26 @@ impl Forwarding {
             "Samples that were queued",
             self.samples_in.clone(),
         );
+        self.register_budgets(registry);
         self.register_stored(registry);
+    }
+
+    fn register_budgets(&self, registry: &mut Registry) {
+        registry.register(
+            "scraper_budget_used",
+            "What a receiver has got of its plan: active series, samples and bytes of the day and the month",
+            self.budget_used.clone(),
+        );
+        registry.register(
+            "scraper_budget_limit",
+            "What a receiver's plan includes",
+            self.budget_limit.clone(),
+        );
+        registry.register(
+            "scraper_budget_refused_series",
+            "Series that are not sent because a limit of the plan is reached",
+            self.budget_refused.clone(),
+        );
     }
 
     fn register_stored(&self, registry: &mut Registry) {
