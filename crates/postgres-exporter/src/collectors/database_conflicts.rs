@@ -2,6 +2,8 @@
 //!
 //! A part of the default metrics in both contracts: it carries the label `server`.
 //! Columns that newer servers add are served untyped, as the reference does (`confl_active_logicalslot` from 16 on).
+//!
+//! Names: `pg_stat_database_conflicts_<column>` untyped by `datid`, `datname`: a column that this version does not know.
 
 use metrics_registry::{Family, Kind};
 

@@ -1,6 +1,10 @@
 //! Settings that are numbers, from `pg_settings`: about 290 families, `pg_settings_<name>[_seconds|_bytes]`.
 //!
 //! Durations become seconds and sizes bytes, whatever unit the server counts in; -1, which mostly means "off", stays.
+//!
+//! Names: `pg_settings_<name>` gauge: a setting that is a number or a switch (1 is on).
+//! Names: `pg_settings_<name>_seconds` gauge: a setting that is a time.
+//! Names: `pg_settings_<name>_bytes` gauge: a setting that is a size.
 
 use metrics_registry::Kind;
 

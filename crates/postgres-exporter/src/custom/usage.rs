@@ -1,4 +1,6 @@
 //! What becomes of the columns of a custom query.
+//!
+//! Names: `<query>_<column>` untyped by `<label>`: a column of a custom query, of the type that its file says.
 
 use metrics_registry::Kind;
 
