@@ -214,7 +214,7 @@ impl Scraper {
         Versions::now(&self.config_path, &self.included.borrow())
     }
 
-    /// Reads the configuration again whenever one of its files changes, for ever.
+    /// Reads the configuration again whenever one of its files changes, until the scraper ends.
     pub async fn follow_files(&self) {
         loop {
             let notices = {
@@ -230,6 +230,10 @@ impl Scraper {
             // What comes together is read together.
             if timeout(FILES_POLL, noticed).await.is_ok() {
                 sleep(FILES_TOGETHER).await;
+            }
+            // Receivers that stop must not be started again.
+            if self.shared.is_ending.get() {
+                return;
             }
             if *self.versions.borrow() != self.versions_now() {
                 // The reason is in the log, where it is not taken.
