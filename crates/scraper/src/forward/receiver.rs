@@ -206,8 +206,8 @@ impl Receiver {
             self.cells.sent(encoded.body.len(), begun.elapsed());
             match verdict {
                 Verdict::Taken => {
-                    self.leave_out(encoded.left_out);
                     self.taken(&encoded);
+                    self.leave_out(encoded.left_out);
                     return true;
                 }
                 Verdict::Refused(reason) => {

@@ -131,13 +131,15 @@ async fn a_budget_holds_new_series_back_and_the_page_says_so() {
                     && page.contains("budget of series used up")
             })
             .await;
+        // The page knows it before the request that tells the numbers is answered.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let refused = "scraper_budget_refused_series{remote_name=\"influx\"} 1";
+        while !installed.metrics().await.contains(refused) {
+            assert!(Instant::now() < deadline, "{}", installed.metrics().await);
+            sleep(Duration::from_millis(10)).await;
+        }
         let lines = influx.got.borrow().1.clone();
         assert!(lines.contains("a,") && !lines.contains("b,instance"), "{lines}");
-        let metrics = installed.metrics().await;
-        assert!(
-            metrics.contains("scraper_budget_refused_series{remote_name=\"influx\"} 1"),
-            "{metrics}"
-        );
     })
     .await;
 }
