@@ -19,6 +19,15 @@ install_missing /usr/sbin/mariadbd mariadb-server /usr/sbin/pgbouncer pgbouncer 
     "$(find /usr/lib/postgresql -name initdb 2>/dev/null | grep -m 1 . || echo /usr/lib/postgresql/initdb)" postgresql
 packaging/peers.sh
 
+# The receiver that counts what arrives reads snappy with this.
+if ! python3 -c 'import cramjam' 2>/dev/null && ! target/python/bin/python3 -c 'import cramjam' 2>/dev/null; then
+    say "installing cramjam"
+    # Debian has the module that makes environments in a package of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || install_missing /usr/share/doc/python3-venv python3-venv
+    python3 -m venv target/python
+    target/python/bin/pip install --quiet cramjam
+fi
+
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
 cargo build --workspace --bins --locked

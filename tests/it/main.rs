@@ -14,6 +14,8 @@ mod emulator;
 mod exporters;
 mod families;
 mod fixtures;
+mod fleet;
+mod forwarding;
 mod http;
 mod intended;
 mod kube_cases;

@@ -1,6 +1,6 @@
 //! What a program implements to be served.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use metrics_registry::{Exposition, Format};
@@ -54,6 +54,13 @@ pub trait Exporter: 'static {
 
     /// Re-reads what can be re-read, on SIGHUP. Problems are logged, the old state stays.
     fn reload(&self) {}
+
+    /// Puts away what must not be lost, once the process was told to end. Requests under way are still answered.
+    ///
+    /// It is dropped after `time`, and then the process ends.
+    fn stop(&self, _time: Duration) -> impl Future<Output = ()> {
+        async {}
+    }
 
     /// Links on the landing page beyond `/metrics`: path and what stands there.
     fn links(&self) -> &[(&'static str, &'static str)] {

@@ -70,7 +70,11 @@ impl<E: Exporter> Server<E> {
             // An accepting task ends by itself and does not panic.
             let _ = task.await;
         }
-        self.drain().await;
+        let time = self.limits.drain;
+        let stopped = tokio::time::timeout(time, self.site.exporter.stop(time));
+        if let ((), Err(_)) = tokio::join!(self.drain(), stopped) {
+            log::error!("not everything was put away in time");
+        }
     }
 
     async fn drain(&self) {

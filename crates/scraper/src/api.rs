@@ -1,6 +1,12 @@
-//! `/api/v1/targets`, in the shape that Prometheus gives it.
+//! `/api/v1/…`, in the shape that Prometheus gives it.
+//!
+//! What only a database could answer is refused with the words of Prometheus' agent.
+
+pub mod metadata;
+pub mod status;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::labels::Labels;
 use crate::rfc3339;
@@ -17,9 +23,15 @@ struct Answer<'a> {
 #[serde(rename_all = "camelCase")]
 struct Data<'a> {
     active_targets: Vec<Active<'a>>,
-    /// Nothing is dropped before there is relabelling.
-    dropped_targets: [(); 0],
+    dropped_targets: Vec<Dropped>,
     dropped_target_counts: Option<std::collections::BTreeMap<String, u64>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dropped {
+    discovered_labels: Labels,
+    scrape_pool: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,6 +50,39 @@ struct Active<'a> {
     scrape_timeout: String,
 }
 
+/// Paths of a database.
+const OF_A_DATABASE: [&str; 7] = [
+    "query",
+    "query_range",
+    "query_exemplars",
+    "series",
+    "labels",
+    "rules",
+    "alerts",
+];
+
+/// An answer that holds `data`.
+pub fn success(data: Value) -> String {
+    json!({"status": "success", "data": data}).to_string()
+}
+
+/// An answer that gives a reason.
+pub fn failure(kind: &str, reason: &str) -> String {
+    json!({"status": "error", "errorType": kind, "error": reason}).to_string()
+}
+
+/// Whether the part of a path after `/api/v1/` is one that only a database could answer.
+pub fn is_of_a_database(name: &str) -> bool {
+    OF_A_DATABASE.contains(&name) || name.starts_with("label/")
+}
+
+/// `/api/v1/scrape_pools`.
+pub fn scrape_pools(scraper: &Scraper) -> Value {
+    let pools = scraper.pools();
+    let names: Vec<&str> = pools.iter().map(|pool| pool.job.name.as_str()).collect();
+    json!({"scrapePools": names})
+}
+
 /// The JSON for `?state=` and `?scrapePool=`; empty is all of them.
 pub fn targets(scraper: &Scraper, state: &str, pool: &str) -> String {
     let state = state.to_ascii_lowercase();
@@ -49,15 +94,24 @@ pub fn targets(scraper: &Scraper, state: &str, pool: &str) -> String {
         .filter(|target| shows("active") && taken(&target.job))
         .map(|target| active(target, &scraper.hostname))
         .collect();
-    let counts = shows("dropped").then(|| {
-        let jobs = scraper.jobs().into_iter().filter(|job| taken(job));
-        jobs.map(|job| (job, 0)).collect()
-    });
+    let mut dropped_targets = Vec::new();
+    let mut counts = None;
+    if shows("dropped") {
+        let counts = counts.get_or_insert_with(std::collections::BTreeMap::new);
+        for pool in scraper.pools().iter().filter(|pool| taken(&pool.job.name)) {
+            let dropped = pool.dropped();
+            counts.insert(pool.job.name.clone(), dropped.count as u64);
+            dropped_targets.extend(dropped.kept.iter().map(|labels| Dropped {
+                discovered_labels: labels.clone(),
+                scrape_pool: pool.job.name.clone(),
+            }));
+        }
+    }
     let answer = Answer {
         status: "success",
         data: Data {
             active_targets: active,
-            dropped_targets: [],
+            dropped_targets,
             dropped_target_counts: counts,
         },
     };

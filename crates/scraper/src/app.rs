@@ -5,21 +5,29 @@
 //! | `/`               | the fleet page                                                           |
 //! | `/fleet`          | the part of it that its script fetches                                   |
 //! | `/federate`       | newest samples as text, by `match[]`                                     |
-//! | `/api/v1/targets` | targets as JSON                                                          |
+//! | `/dropped`        | why relabelling dropped targets                                          |
+//! | `/api/v1/…`       | targets, metadata, jobs, configuration and flags as JSON                 |
 //! | `/-/reload`       | POST reads the configuration again, with `--web.enable-lifecycle`        |
 //! | `/metrics`        | what the scraper counts about itself                                     |
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use exporter_http::{About, Exporter, Refused, Request, Response, Scrape, StartError};
 use metrics_registry::Exposition;
 use prometheus_client::registry::Registry;
+use tokio::task::spawn_local;
 
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, PromDuration, Size};
 use crate::fleet;
-use crate::scraper::Scraper;
+use crate::fleet::dropped::{self, DroppedOfJob};
+use crate::forward::storage::Storage;
+use crate::scraper::{Scraper, Shared};
 use crate::selector::Selector;
 use crate::{api, clock, federate};
 
@@ -33,6 +41,15 @@ pub const ABOUT: About = About {
     listen_address: "127.0.0.1:9090",
     negotiates_openmetrics: false,
 };
+
+/// Least that may wait on disk: below this a write of one sync interval has no room.
+const SPILL_BYTES_MIN: u64 = 64 << 10;
+
+/// Shortest time between two writes; the flash of an SD card wears.
+const SYNC_INTERVAL_MIN: Duration = Duration::from_millis(100);
+
+/// Time to send and store samples at the end, of that in which the process must have ended.
+const STOP_PARTS: u32 = 10;
 
 /// Most selectors of one request.
 const SELECTORS_MAX: usize = 64;
@@ -71,9 +88,33 @@ pub fn flags() -> Command {
             Arg::new("storage.agent.path")
                 .long("storage.agent.path")
                 .value_name("FOLDER")
-                .help("Where the forwarding queue will be kept; nothing is written there yet")
+                .help("Where samples wait while their receiver does not take them, and what is used of plans is kept")
                 .value_parser(value_parser!(PathBuf))
                 .default_value("data-agent/"),
+        )
+        .arg(
+            Arg::new("storage.agent.spill-max-bytes")
+                .long("storage.agent.spill-max-bytes")
+                .value_name("SIZE")
+                .help("Most bytes that wait there for each receiver; beyond that the oldest samples are dropped")
+                .value_parser(spill_bytes)
+                .default_value("512MB"),
+        )
+        .arg(
+            Arg::new("storage.agent.spill-sync-interval")
+                .long("storage.agent.spill-sync-interval")
+                .value_name("TIME")
+                .help("How often samples are written there while their receiver does not take them: what a crash then loses")
+                .value_parser(time)
+                .default_value("5s"),
+        )
+        .arg(
+            Arg::new("clock.wait")
+                .long("clock.wait")
+                .value_name("TIME")
+                .help("How long after the boot samples are held if the clock is not known to be set")
+                .value_parser(time)
+                .default_value("90s"),
         )
         .arg(
             Arg::new("agent")
@@ -81,6 +122,18 @@ pub fn flags() -> Command {
                 .help("Accepted for Prometheus' command lines; this scraper is always an agent")
                 .action(ArgAction::SetTrue),
         )
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time = PromDuration::parse(text).ok_or("must be a duration, as in 15s or 1m30s")?;
+    Ok(time.0)
+}
+
+fn spill_bytes(text: &str) -> Result<u64, String> {
+    match Size::parse(text).ok_or("must be a size, as in 512KB or 16MB")? {
+        Size(bytes) if bytes < SPILL_BYTES_MIN => Err("must be at least 64KB".into()),
+        Size(bytes) => Ok(bytes),
+    }
 }
 
 /// The file that `--check-config` names, where the command line has it.
@@ -116,8 +169,9 @@ pub fn check(path: &Path) -> Result<String, String> {
 /// The scraper as the shared server sees it.
 #[derive(Debug)]
 pub struct App {
-    scraper: Scraper,
+    scraper: Rc<Scraper>,
     registry: Registry,
+    flags: BTreeMap<String, String>,
     lifecycle: bool,
 }
 
@@ -125,15 +179,30 @@ impl App {
     /// Starts scraping by the flags. Runs inside a `LocalSet`. Fails where the configuration cannot be used.
     pub fn start(flags: &ArgMatches) -> Result<Self, StartError> {
         let path = |name: &str| flags.get_one::<PathBuf>(name).cloned().unwrap_or_default();
-        log::debug!(
-            path:% = path("storage.agent.path").display();
-            "samples are not forwarded by this version, the folder is not used"
-        );
-        let scraper = Scraper::new(path("config.file"));
+        let time = |name: &str| flags.get_one::<Duration>(name).copied().unwrap_or_default();
+        let shared = Rc::new(Shared::with_clock(Clock::of_this_machine(time("clock.wait"))));
+        shared.forward.ledger.open(&path("storage.agent.path"));
+        shared.forward.store_in(Storage {
+            path: path("storage.agent.path"),
+            bytes_max: flags
+                .get_one("storage.agent.spill-max-bytes")
+                .copied()
+                .unwrap_or(SPILL_BYTES_MIN),
+            sync_interval: time("storage.agent.spill-sync-interval").max(SYNC_INTERVAL_MIN),
+        });
+        let scraper = Rc::new(Scraper::new(path("config.file"), Rc::clone(&shared)));
         scraper.load().map_err(|error| StartError(error.to_string()))?;
+        let mut registry = shared.telemetry.registry();
+        shared.clock.register(&mut registry);
+        let accounted = Rc::clone(&shared);
+        spawn_local(async move { accounted.forward.keep_account().await });
+        spawn_local(async move { shared.wait_for_clock().await });
+        let follower = Rc::clone(&scraper);
+        spawn_local(async move { follower.follow_files().await });
         Ok(Self {
-            registry: scraper.shared.telemetry.registry(),
+            registry,
             scraper,
+            flags: api::status::flags_of(flags),
             lifecycle: flags.get_flag("web.enable-lifecycle"),
         })
     }
@@ -160,16 +229,57 @@ impl App {
         }
     }
 
-    fn targets(&self, request: &Request) -> Response {
+    /// What stands under `/api/v1/`.
+    fn api(&self, request: &Request, name: &str) -> Option<Response> {
         let value = |wanted: &str| {
             let found = request.query.iter().find(|(name, _)| name == wanted);
             found.map_or("", |(_, value)| value.as_str())
         };
-        answer(
-            200,
-            JSON,
-            api::targets(&self.scraper, value("state"), value("scrapePool")),
-        )
+        let limit = value("limit")
+            .parse()
+            .ok()
+            .filter(|limit| *limit != 0)
+            .unwrap_or(usize::MAX);
+        let data = match name {
+            "targets" => {
+                let body = api::targets(&self.scraper, value("state"), value("scrapePool"));
+                return Some(answer(200, JSON, body));
+            }
+            "targets/metadata" => {
+                let selector = match value("match_target") {
+                    "" => None,
+                    text => match Selector::parse(text) {
+                        Ok(selector) => Some(selector),
+                        Err(reason) => return Some(answer(400, JSON, api::failure("bad_data", &reason))),
+                    },
+                };
+                api::metadata::of_targets(&self.scraper, selector.as_ref(), value("metric"), limit)
+            }
+            "metadata" => api::metadata::of_metrics(&self.scraper, value("metric"), limit),
+            "scrape_pools" => api::scrape_pools(&self.scraper),
+            "status/config" => api::status::config(&self.scraper),
+            "status/flags" => serde_json::json!(self.flags),
+            "status/runtimeinfo" => api::status::runtime(&self.scraper),
+            "status/buildinfo" => api::status::build(),
+            name if api::is_of_a_database(name) => {
+                let reason = "unavailable with Prometheus Agent";
+                return Some(answer(422, JSON, api::failure("execution", reason)));
+            }
+            _ => return None,
+        };
+        Some(answer(200, JSON, api::success(data)))
+    }
+
+    fn dropped(&self) -> Response {
+        let pools = self.scraper.pools();
+        let dropped: Vec<_> = pools.iter().map(|pool| pool.dropped()).collect();
+        let jobs = pools.iter().zip(&dropped).map(|(pool, dropped)| DroppedOfJob {
+            job: &pool.job.name,
+            rules: &pool.job.relabel,
+            count: dropped.count,
+            kept: &dropped.kept,
+        });
+        answer(200, HTML, dropped::document(&jobs.collect::<Vec<_>>()))
     }
 
     fn reload_by_request(&self, request: &Request) -> Response {
@@ -205,11 +315,17 @@ impl Exporter for App {
 
     async fn route(&self, request: &Request) -> Option<Response> {
         let fleet = &self.scraper.shared.fleet;
+        if let Some(name) = request.path.strip_prefix("/api/v1/") {
+            return self.api(request, name);
+        }
+        if matches!(request.path.as_str(), "/" | fleet::FRAGMENT_PATH) {
+            self.scraper.tell_page();
+        }
         match request.path.as_str() {
             "/" => Some(answer(200, HTML, fleet.borrow().page(clock::now_ms()))),
             fleet::FRAGMENT_PATH => Some(answer(200, HTML, fleet.borrow().fragment(clock::now_ms()))),
             "/federate" => Some(self.federate(request)),
-            "/api/v1/targets" => Some(self.targets(request)),
+            dropped::PATH => Some(self.dropped()),
             "/-/reload" => Some(self.reload_by_request(request)),
             _ => None,
         }
@@ -217,6 +333,10 @@ impl Exporter for App {
 
     fn is_ready(&self) -> bool {
         self.scraper.is_ready.get()
+    }
+
+    async fn stop(&self, time: Duration) {
+        self.scraper.shared.stop(time - time / STOP_PARTS).await;
     }
 
     fn reload(&self) {

@@ -1,14 +1,15 @@
 //! Asking one target: one connection, kept between scrapes, redirects, credentials.
 
 pub mod body;
-mod connection;
-mod request;
+pub(crate) mod connection;
+mod proxy;
+pub mod request;
 mod tls;
 
 use std::rc::Rc;
 
 use hyper::body::Incoming;
-use hyper::header::LOCATION;
+use hyper::header::{HeaderMap, LOCATION};
 use hyper::{Response, StatusCode};
 
 use self::connection::Connection;
@@ -41,6 +42,14 @@ pub enum Error {
     /// Certificates or keys of the configuration cannot be used, or a secret's file cannot be read.
     #[error("{0}")]
     Settings(String),
+    /// The proxy does not let through to where it was asked for.
+    #[error("proxy {address}: {reason}")]
+    Proxy {
+        /// `host:port` of the proxy.
+        address: String,
+        /// What it answered.
+        reason: String,
+    },
     /// The connection broke, or what came is not HTTP.
     #[error("{}", reason(.0))]
     Http(#[from] hyper::Error),
@@ -71,7 +80,7 @@ fn reason(error: &hyper::Error) -> String {
 #[derive(Debug)]
 pub struct Client {
     trust: Rc<Trust>,
-    timeout_header: String,
+    headers: HeaderMap,
     /// The connection of the last scrape, where its answer was read to the end.
     idle: Option<Connection>,
 }
@@ -85,11 +94,11 @@ pub struct Answer {
 }
 
 impl Client {
-    /// A client without a connection. `timeout_seconds` is told to the target.
-    pub fn new(trust: Rc<Trust>, timeout_seconds: f64) -> Self {
+    /// A client without a connection. `headers` go with every request.
+    pub fn new(trust: Rc<Trust>, headers: HeaderMap) -> Self {
         Self {
             trust,
-            timeout_header: timeout_seconds.to_string(),
+            headers,
             idle: None,
         }
     }
@@ -134,7 +143,7 @@ impl Client {
         settings: &HttpSettings,
         credentials: Option<&crate::config::http::Credentials>,
     ) -> Result<Answer, Error> {
-        let build = || request::build(url, settings, credentials, &self.timeout_header);
+        let build = || request::build(url, settings, credentials, &self.headers);
         if let Some(mut connection) = self.idle.take().filter(|idle| idle.serves(url)) {
             match connection.send(build()?).await {
                 Ok(response) => return Ok(Answer { response, connection }),
@@ -142,7 +151,7 @@ impl Client {
                 Err(error) => log::debug!(target:% = url, error:%; "connection not reused"),
             }
         }
-        let mut connection = Connection::open(url, &self.trust).await?;
+        let mut connection = Connection::open(url, &self.trust, settings.proxy.as_ref()).await?;
         let response = connection.send(build()?).await?;
         Ok(Answer { response, connection })
     }

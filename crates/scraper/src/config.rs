@@ -4,25 +4,46 @@
 //! |--------------|-------------------------------------------------------------------|
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
-//! | [`targets`]  | where its targets come from                                       |
-//! | [`http`]     | credentials and TLS                                               |
+//! | [`remote_write`] | where samples are sent                                         |
+//! | `influxdb_write` | the same where line protocol is taken                          |
+//! | [`budget`]   | what a receiver's plan includes                                   |
+//! | [`targets`]  | targets that stand in files                                       |
+//! | [`source`]   | what is asked for targets                                         |
+//! | [`scrape_protocol`] | the formats that targets are asked for                     |
+//! | `included`   | files that `scrape_config_files` names                            |
+//! | [`redacted`] | the configuration as it may be shown                              |
+//! | [`versions`] | whether its files have changed                                    |
+//! | [`http`]     | credentials, headers, proxy                                       |
+//! | [`tls`]      | certificates and versions of TLS                                  |
+//! | `relabel`    | relabelling rules                                                 |
 //! | [`duration`] | `1m30s`                                                           |
 //! | [`size`]     | `16MB`                                                            |
 //!
 //! Nothing is ignored: a key that is unknown, or known and not supported yet, stops the start and names itself.
 
+pub mod budget;
 pub mod duration;
 pub mod http;
+mod included;
+mod influxdb_write;
 pub mod job;
 pub(crate) mod raw;
+pub mod redacted;
+mod relabel;
+pub mod remote_write;
+pub mod scrape_protocol;
 pub mod size;
+pub mod source;
 pub mod targets;
+pub mod tls;
+pub mod versions;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use self::duration::PromDuration;
 pub use self::job::Job;
+pub use self::remote_write::RemoteWrite;
 pub use self::size::Size;
 pub use settings::{Error, Secret};
 
@@ -45,6 +66,10 @@ pub struct Config {
     pub external_labels: BTreeMap<String, String>,
     /// The jobs, in the order of the file.
     pub jobs: Vec<Job>,
+    /// The receivers, in the order of the file.
+    pub remote_write: Vec<RemoteWrite>,
+    /// Files of more jobs, as paths or patterns.
+    pub scrape_config_files: Vec<PathBuf>,
 }
 
 impl Config {
@@ -67,18 +92,32 @@ impl Config {
         let defaults = job::Defaults::of(&global).map_err(|(place, reason)| refuse(place, reason))?;
 
         let mut jobs: Vec<Job> = Vec::new();
-        for raw in document.scrape_configs.take().unwrap_or_default() {
-            let place = raw.value.job_name.as_ref().map_or(raw.place, |name| name.place);
-            let job = Job::check(raw, &defaults, path)?;
-            if jobs.iter().any(|other| other.name == job.name) {
-                let reason = format!("more than one scrape config has the job name {:?}", job.name);
+        let raw = document.scrape_configs.take().unwrap_or_default();
+        add_jobs(&mut jobs, raw, &defaults, path)?;
+        let patterns = document.scrape_config_files.take().unwrap_or_default();
+        for (path, raw) in included::read(&patterns, path)? {
+            add_jobs(&mut jobs, raw, &defaults, &path)?;
+        }
+        let mut remote_write: Vec<RemoteWrite> = Vec::new();
+        let mut add = |place: Place, receiver: RemoteWrite| {
+            if remote_write.iter().any(|other| other.name == receiver.name) {
+                let reason = format!("more than one receiver has the name {:?}", receiver.name);
                 return Err(refuse(place, reason));
             }
-            jobs.push(job);
+            remote_write.push(receiver);
+            Ok(())
+        };
+        for raw in document.remote_write.take().unwrap_or_default() {
+            add(raw.place, RemoteWrite::check(raw, path)?)?;
+        }
+        for raw in document.influxdb_write.take().unwrap_or_default() {
+            add(raw.place, influxdb_write::check(raw, path)?)?;
         }
         Ok(Self {
             external_labels,
             jobs,
+            remote_write,
+            scrape_config_files: included::paths(&patterns, path),
         })
     }
 
@@ -90,6 +129,28 @@ impl Config {
             .map(|group| group.targets.len())
             .sum()
     }
+}
+
+/// Checks the jobs of one file; all names of all files differ.
+fn add_jobs(
+    jobs: &mut Vec<Job>,
+    raw: Vec<At<raw::ScrapeConfig>>,
+    defaults: &job::Defaults,
+    path: &Path,
+) -> Result<(), Error> {
+    for raw in raw {
+        let place = raw.value.job_name.as_ref().map_or(raw.place, |name| name.place);
+        let job = Job::check(raw, defaults, path)?;
+        if jobs.iter().any(|other| other.name == job.name) {
+            return Err(Error {
+                path: path.to_owned(),
+                place,
+                reason: format!("more than one scrape config has the job name {:?}", job.name),
+            });
+        }
+        jobs.push(job);
+    }
+    Ok(())
 }
 
 fn not_yet(key: &str) -> String {

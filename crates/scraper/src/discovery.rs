@@ -1,6 +1,24 @@
-//! Where targets come from: the configuration itself and files of target lists.
+//! Where targets come from.
+//!
+//! | module        | asks                                                                    |
+//! |---------------|-------------------------------------------------------------------------|
+//! | [`file_sd`]   | files of target lists                                                   |
+//! | [`notices`]   | the kernel to say when such a file changes                              |
+//! | [`http`]      | servers that answer with a target list                                  |
+//! | [`dns`]       | name servers                                                            |
+//! | [`docker`]    | a Docker daemon for its containers                                      |
+//! | [`tailscale`] | `tailscaled` for the peers of the tailnet                               |
+//! | [`provider`]  | the last four again and again; keeps what they said last                |
+//! | [`answer`]    | one answer over HTTP, read to its end                                   |
 
+pub mod answer;
+pub mod dns;
+pub mod docker;
 pub mod file_sd;
+pub mod http;
+pub mod notices;
+pub mod provider;
+pub mod tailscale;
 
 use crate::config::targets::StaticGroup;
 use crate::labels::Labels;
@@ -12,4 +30,18 @@ pub fn found(group: &StaticGroup) -> impl Iterator<Item = Labels> {
         labels.insert("__address__".to_owned(), address.clone());
         labels
     })
+}
+
+/// `host:port`, with the brackets of IPv6.
+pub fn address(host: &str, port: u16) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
+    }
+}
+
+/// A text as a label's name: what may not stand there becomes `_`.
+pub fn label_name(text: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    text.chars().map(safe).collect()
 }

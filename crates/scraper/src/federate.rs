@@ -10,9 +10,10 @@ use std::rc::Rc;
 use metrics_registry::exposition::{line, number};
 use metrics_registry::parse::MetricType;
 
-use crate::labels::{self, Labels, Pair};
+use crate::label_set::METRIC_NAME;
+use crate::labels::{Labels, Pair};
 use crate::selector::Selector;
-use crate::store::{LOOKBACK_MS, series};
+use crate::store::LOOKBACK_MS;
 use crate::target::Target;
 
 /// One sample in the text that is being built.
@@ -48,22 +49,16 @@ impl Lines {
         let fresh = |timestamp_ms: i64| now_ms - timestamp_ms < LOOKBACK_MS;
         let store = target.store.borrow();
         for current in store.current().filter(|current| fresh(current.timestamp_ms)) {
-            let series_line = series::line(current.text);
-            let Some((name, exposed)) = series::split(&series_line) else {
-                continue;
-            };
-            if !selectors.iter().any(|selector| selector.takes_name(&name)) {
+            let name = current.labels.metric();
+            if !selectors.iter().any(|selector| selector.takes_name(name)) {
                 continue;
             }
-            let mut pairs = Vec::new();
-            labels::join(
-                exposed.iter(),
-                &target.labels,
-                target.settings.honor_labels,
-                &mut pairs,
-            );
+            let labels = current.labels.iter().filter(|(name, _)| *name != METRIC_NAME);
+            let mut pairs: Vec<Pair<'_>> = labels
+                .map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))
+                .collect();
             let sample = (current.value, current.timestamp_ms);
-            self.add(&name, &mut pairs, sample, current.kind, selectors, external);
+            self.add(name, &mut pairs, sample, current.kind, selectors, external);
         }
         let outcome = target.outcome.borrow();
         for outcome in outcome.iter().filter(|outcome| fresh(outcome.at_ms)) {

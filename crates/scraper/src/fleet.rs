@@ -5,6 +5,8 @@
 
 mod card;
 mod counter;
+pub mod destination;
+pub mod dropped;
 mod file_system;
 mod history;
 mod html;
@@ -80,6 +82,17 @@ pub struct Fleet {
     /// Hashes of the targets for which there is no room.
     left_out: HashSet<u64>,
     targets_ever: u64,
+    /// What is shown beside machines and targets.
+    pub beside: Beside,
+}
+
+/// What the page shows beside machines and targets, as it was told last.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Where samples go.
+    pub destinations: Vec<destination::Destination>,
+    /// How many targets relabelling dropped.
+    pub dropped: usize,
 }
 
 /// One scrape while its samples are told; dropped without [`Visit::finish`] they leave no trace.

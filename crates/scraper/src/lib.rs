@@ -9,9 +9,12 @@
 //! | [`scrape`]    | one scrape, and the loop that repeats it                                             |
 //! | [`client`]    | the connection to a target: HTTP, TLS, credentials, redirects, gzip                  |
 //! | [`store`]     | the newest sample of every series                                                    |
+//! | [`relabel`]   | rules that change, keep or drop labels                                               |
+//! | [`label_set`] | the labels of a series, as they are kept and sent                                    |
 //! | [`labels`]    | how exposed labels join those of the target                                          |
 //! | [`federate`]  | `/federate`, with the [`selector`]s of its `match[]`                                 |
 //! | [`api`]       | `/api/v1/targets`                                                                    |
+//! | [`forward`]   | what leaves for the receivers                                                        |
 //! | [`fleet`]     | the page                                                                             |
 //! | [`telemetry`] | what the scraper counts about itself                                                 |
 //! | [`scraper`]   | all of that running, and its reload                                                  |
@@ -29,8 +32,11 @@ pub mod discovery;
 pub mod federate;
 pub mod fleet;
 pub mod fnv;
+pub mod forward;
+pub mod label_set;
 pub mod labels;
 pub mod pool;
+pub mod relabel;
 pub mod rfc3339;
 pub mod scrape;
 pub mod scraper;

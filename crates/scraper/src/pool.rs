@@ -1,20 +1,25 @@
 //! The targets of one job: found, compared with those that run, started and stopped.
 
+mod removal;
+
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::{sleep, timeout};
 
 use crate::client::Trust;
-use crate::clock;
 use crate::config::Job;
 use crate::config::job::ScrapeSettings;
 use crate::discovery;
 use crate::discovery::file_sd::FileWatch;
+use crate::discovery::notices::Notices;
+use crate::discovery::provider::Provider;
 use crate::labels::Labels;
 use crate::scrape;
 use crate::scraper::Shared;
-use crate::target::{Target, offset};
+use crate::target::{NoTarget, Target, offset};
 use crate::telemetry;
 
 /// One job and its running targets.
@@ -29,15 +34,34 @@ pub struct Pool {
     shared: Rc<Shared>,
     watches: RefCell<Vec<FileWatch>>,
     running: RefCell<Vec<Running>>,
-    watcher: RefCell<Option<Task>>,
+    dropped: RefCell<Dropped>,
+    providers: Vec<Rc<Provider>>,
+    /// Those that look for changes.
+    tasks: RefCell<Vec<Task>>,
 }
 
 /// A target and the task that scrapes it. Dropping it ends the task at its next wait.
 #[derive(Debug)]
 pub struct Running {
     target: Rc<Target>,
+    offset: Duration,
     _task: Task,
 }
+
+/// Targets that relabelling dropped.
+#[derive(Debug, Default)]
+pub struct Dropped {
+    /// How many there are.
+    pub count: usize,
+    /// What they were found with; fewer than there are where the configuration, or [`DROPPED_KEPT_MAX`], says so.
+    pub kept: Vec<Labels>,
+}
+
+/// How many dropped targets are kept for the page: one with 30 labels takes about 3 kB.
+const DROPPED_KEPT_MAX: usize = 1000;
+
+/// How long after the first notice of a change files are read, since an editor makes several.
+const NOTICES_TOGETHER: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 struct Task(JoinHandle<()>);
@@ -49,27 +73,41 @@ impl Drop for Task {
 }
 
 impl Pool {
-    /// Starts a job. Targets of `running` that are the same as before go on.
-    pub fn start(job: Job, seed: u64, shared: Rc<Shared>, running: Vec<Running>) -> Rc<Self> {
+    /// Starts a job. Targets of the job before it that are the same go on, and what the same sources said last is known.
+    pub fn start(job: Job, seed: u64, shared: Rc<Shared>, before: Option<&Self>) -> Rc<Self> {
         let watches = job.file_sd.iter().cloned().map(FileWatch::new).collect();
+        let sources = job.sources.iter().cloned();
+        let providers = sources.map(|source| {
+            let mut known = before.iter().flat_map(|before| &before.providers);
+            let known = known.find(|known| known.source == source);
+            Rc::new(Provider::new(
+                source,
+                known.map_or_else(Vec::new, |known| known.found()),
+            ))
+        });
         let pool = Rc::new(Self {
             settings: Rc::new(job.scrape.clone()),
             trust: Rc::new(Trust::new(job.scrape.http.tls.clone())),
             seed,
             shared,
             watches: RefCell::new(watches),
-            running: RefCell::new(running),
-            watcher: RefCell::default(),
+            running: RefCell::new(before.map_or_else(Vec::new, Self::hand_over)),
+            dropped: RefCell::default(),
+            providers: providers.collect(),
+            tasks: RefCell::default(),
             job,
         });
         pool.refresh();
         pool.sync();
+        let weak = Rc::downgrade(&pool);
+        let mut tasks: Vec<Task> = Vec::new();
         let poll = pool.watches.borrow().iter().map(FileWatch::poll_interval).min();
-        if let Some(poll) = poll {
-            let weak = Rc::downgrade(&pool);
-            let watcher = Task(spawn_local(watch(weak, poll)));
-            pool.watcher.replace(Some(watcher));
-        }
+        tasks.extend(poll.map(|poll| Task(spawn_local(watch(weak.clone(), poll)))));
+        tasks.extend(pool.providers.iter().map(|provider| {
+            let follow = follow(weak.clone(), Rc::clone(provider));
+            Task(spawn_local(follow))
+        }));
+        pool.tasks.replace(tasks);
         pool
     }
 
@@ -82,16 +120,21 @@ impl Pool {
             .collect()
     }
 
-    /// Gives its targets to the next configuration of the job.
-    pub fn hand_over(&self) -> Vec<Running> {
-        self.watcher.replace(None);
+    /// The targets that relabelling dropped.
+    pub fn dropped(&self) -> std::cell::Ref<'_, Dropped> {
+        self.dropped.borrow()
+    }
+
+    /// Gives its targets to the next configuration of the job, and looks for no others.
+    fn hand_over(&self) -> Vec<Running> {
+        self.tasks.take();
         self.running.take()
     }
 
     /// Ends the job and all its targets.
     pub fn stop(&self) {
         for running in self.hand_over() {
-            end(&running, &self.shared);
+            removal::begin(running, &self.shared);
         }
         self.count(0, 0);
     }
@@ -122,7 +165,7 @@ impl Pool {
             after.push(running);
         }
         for gone in before {
-            end(&gone, &self.shared);
+            removal::begin(gone, &self.shared);
         }
         after.sort_by(|left, right| left.target.id_by_address().cmp(&right.target.id_by_address()));
         self.count(found, after.len());
@@ -133,13 +176,26 @@ impl Pool {
     fn wanted(&self) -> (Vec<Target>, usize) {
         let watches = self.watches.borrow();
         let fixed = self.job.static_groups.iter().flat_map(discovery::found);
-        let found: Vec<Labels> = fixed.chain(watches.iter().flat_map(FileWatch::found)).collect();
+        let asked = self.providers.iter().flat_map(|provider| provider.found());
+        let files = watches.iter().flat_map(FileWatch::found);
+        let found: Vec<Labels> = fixed.chain(files).chain(asked).collect();
         let mut wanted: Vec<Target> = Vec::with_capacity(found.len());
+        let mut dropped = Dropped::default();
+        let dropped_kept_max = match self.job.keep_dropped_targets {
+            0 => DROPPED_KEPT_MAX,
+            limit => DROPPED_KEPT_MAX.min(usize::try_from(limit).unwrap_or(usize::MAX)),
+        };
         for labels in &found {
             match Target::build(&self.job, &self.settings, labels) {
                 Ok(target) if wanted.iter().any(|other| other.id == target.id) => {}
                 Ok(target) => wanted.push(target),
-                Err(reason) => {
+                Err(NoTarget::Dropped { discovered, .. }) => {
+                    dropped.count += 1;
+                    if dropped.kept.len() < dropped_kept_max {
+                        dropped.kept.push(discovered);
+                    }
+                }
+                Err(NoTarget::Unusable(reason)) => {
                     let pool = telemetry::Pool {
                         scrape_job: self.job.name.clone(),
                     };
@@ -148,6 +204,7 @@ impl Pool {
                 }
             }
         }
+        self.dropped.replace(dropped);
         (wanted, found.len())
     }
 
@@ -171,8 +228,10 @@ impl Pool {
             offset,
             Rc::clone(&self.shared),
         );
+        self.shared.enter(&target);
         Running {
             target,
+            offset,
             _task: Task(spawn_local(task)),
         }
     }
@@ -195,10 +254,22 @@ impl Pool {
     }
 }
 
-/// Looks for changed files until the job ends.
-async fn watch(pool: Weak<Pool>, poll: std::time::Duration) {
+/// Looks for changed files until the job ends: when the kernel says so, and from time to time.
+async fn watch(pool: Weak<Pool>, poll: Duration) {
+    let notices = pool.upgrade().and_then(|pool| {
+        let watches = pool.watches.borrow();
+        Notices::of_folders(watches.iter().flat_map(FileWatch::patterns))
+    });
     loop {
-        tokio::time::sleep(poll).await;
+        match &notices {
+            None => sleep(poll).await,
+            Some(notices) => {
+                // What comes together is read together.
+                if timeout(poll, notices.changed()).await.is_ok() {
+                    sleep(NOTICES_TOGETHER).await;
+                }
+            }
+        }
         let Some(pool) = pool.upgrade() else { return };
         if pool.refresh() {
             pool.sync();
@@ -206,13 +277,19 @@ async fn watch(pool: Weak<Pool>, poll: std::time::Duration) {
     }
 }
 
-/// Marks the series of a target as ended and removes it from the page.
-///
-/// Prometheus waits for two intervals before it does, in case another server took the target over under the same labels;
-/// nothing leaves this process yet, and so nothing waits.
-fn end(running: &Running, shared: &Shared) {
-    let target = &running.target;
-    let ended = target.store.borrow_mut().fail(clock::now_ms());
-    shared.telemetry.stale.inc_by(ended as u64);
-    shared.fleet.borrow_mut().forget(&target.id);
+/// Asks a source again and again until the job ends.
+async fn follow(pool: Weak<Pool>, provider: Rc<Provider>) {
+    loop {
+        let Some((job, shared)) = pool
+            .upgrade()
+            .map(|pool| (pool.job.name.clone(), Rc::clone(&pool.shared)))
+        else {
+            return;
+        };
+        if provider.refresh(&job, &shared.telemetry).await {
+            let Some(pool) = pool.upgrade() else { return };
+            pool.sync();
+        }
+        sleep(provider.source.refresh_interval()).await;
+    }
 }

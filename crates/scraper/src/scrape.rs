@@ -5,6 +5,7 @@
 
 mod content_type;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,12 +13,13 @@ use http_body_util::BodyExt as _;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::client::body::Decoder;
-use crate::client::{self, Client, Trust};
-use crate::clock;
+use crate::client::{self, Client, Trust, request};
+use crate::forward::frame::Frame;
+use crate::label_set::LabelSet;
 use crate::scraper::Shared;
 use crate::store::{Fault, Ingest, Rules};
 use crate::target::offset::Grid;
-use crate::target::{Outcome, Target};
+use crate::target::{Extra, Outcome, Target};
 use crate::telemetry;
 
 /// Why a scrape failed.
@@ -66,6 +68,7 @@ struct Counts {
     scraped: u64,
     kept: u64,
     series_added: u64,
+    body_bytes: u64,
 }
 
 /// Scrapes `target` for ever, at its own times.
@@ -74,11 +77,16 @@ pub async fn repeat(target: Rc<Target>, trust: Rc<Trust>, offset: Duration, shar
         interval: target.interval.0,
         offset,
     };
-    let mut client = Client::new(trust, target.timeout.as_secs_f64());
-    let mut next = Instant::now() + grid.first_wait(clock::now());
+    let headers = request::of_scrape(&target.settings.accept, target.timeout.as_secs_f64());
+    let mut client = Client::new(trust, headers);
+    let mut next = Instant::now() + grid.first_wait(shared.clock.now());
     loop {
         sleep_until(next).await;
-        let wall = clock::now();
+        if shared.is_ending.get() {
+            return;
+        }
+        let _under_way = shared.begin();
+        let wall = shared.clock.now();
         next = Instant::now() + grid.next_wait(wall);
         once(&target, &mut client, grid.align_ms(wall), &shared).await;
     }
@@ -99,10 +107,17 @@ pub async fn once(target: &Target, client: &mut Client, at_ms: i64, shared: &Sha
         .unwrap_or(Err(Error::Timeout(target.timeout))),
     };
     if result.is_err() {
-        let ended = target.store.borrow_mut().fail(at_ms);
-        shared.telemetry.stale.inc_by(ended as u64);
+        fail(target, at_ms, shared);
     }
     count(&result, &shared.telemetry);
+    let extra = target.settings.extra_metrics.then(|| Extra {
+        body_bytes: match &result {
+            Err(Error::Fault(Fault::BodySize(_))) => -1,
+            _ => i64::try_from(counts.body_bytes).unwrap_or(i64::MAX),
+        },
+        sample_limit: target.settings.limits.samples_configured,
+        timeout_seconds: target.timeout.as_secs_f64(),
+    });
     let outcome = Outcome {
         at_ms,
         error: result.err().map(|error| error.to_string()),
@@ -110,9 +125,18 @@ pub async fn once(target: &Target, client: &mut Client, at_ms: i64, shared: &Sha
         scraped: counts.scraped,
         kept: counts.kept,
         series_added: counts.series_added,
+        extra,
     };
     log_change(target, &outcome);
     shared.observe(target, &outcome);
+    if shared.forward.is_on() {
+        shared.push(Frame {
+            layout: target.report_layout(),
+            at_ms,
+            values: outcome.report().into_iter().map(|(_, value)| value).collect(),
+            own_times: Box::default(),
+        });
+    }
     target.outcome.replace(Some(outcome));
 }
 
@@ -134,26 +158,45 @@ async fn attempt(
         honor_labels: settings.honor_labels,
         honor_timestamps: settings.honor_timestamps,
         track_timestamps_staleness: settings.track_timestamps_staleness,
+        relabel: &settings.metric_relabel,
         limits: settings.limits,
     };
     let mut ingest = Ingest::new(&mut target.store.borrow_mut(), rules, format, at_ms);
+    let mut body_bytes = 0;
     while let Some(frame) = answer.response.frame().await {
         let frame = frame?;
         let Some(piece) = frame.data_ref() else { continue };
         let mut store = target.store.borrow_mut();
-        let pushed = decoder.push(piece, |bytes| Ok::<_, Error>(ingest.push(&mut store, bytes)?));
+        let pushed = decoder.push(piece, |bytes| {
+            body_bytes += bytes.len() as u64;
+            Ok::<_, Error>(ingest.push(&mut store, bytes)?)
+        });
         if let Err(error) = pushed {
-            *counts = Counts::of(&ingest);
+            *counts = Counts::of(&ingest, body_bytes);
             return Err(error);
         }
     }
     let mut store = target.store.borrow_mut();
     let finished = decoder
-        .finish(|bytes| Ok::<_, Error>(ingest.push(&mut store, bytes)?))
+        .finish(|bytes| {
+            body_bytes += bytes.len() as u64;
+            Ok::<_, Error>(ingest.push(&mut store, bytes)?)
+        })
         .and_then(|()| Ok(ingest.finish(&mut store)?));
-    *counts = Counts::of(&ingest);
+    *counts = Counts::of(&ingest, body_bytes);
     finished?;
-    let stale = store.commit(&ingest, at_ms);
+    let forwards = shared.forward.is_on();
+    let frame = forwards.then(|| store.frame(&ingest, at_ms));
+    let mut ended = Vec::new();
+    let stale = store.commit(&ingest, at_ms, |labels| {
+        if forwards {
+            ended.push(labels.clone());
+        }
+    });
+    if let Some(frame) = frame {
+        shared.push(frame);
+        shared.push(Frame::ended(ended, at_ms));
+    }
     let telemetry = &shared.telemetry;
     telemetry.stale.inc_by(stale as u64);
     telemetry.samples.inc_by(ingest.scraped);
@@ -164,9 +207,38 @@ async fn attempt(
     Ok(())
 }
 
+/// Marks all series of a target as ended, because a scrape failed.
+fn fail(target: &Target, at_ms: i64, shared: &Shared) {
+    fail_but(target, at_ms, shared, &HashSet::new());
+}
+
+fn fail_but(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<LabelSet>) {
+    let mut series = Vec::new();
+    let ended = target.store.borrow_mut().fail(at_ms, |labels| {
+        if shared.forward.is_on() && !others.contains(labels) {
+            series.push(labels.clone());
+        }
+    });
+    shared.telemetry.stale.inc_by(ended as u64);
+    shared.push(Frame::ended(series, at_ms));
+}
+
+/// Marks all series of a target as ended, those that report on its scrapes too, because it is gone. Those of `others`
+/// go on under another target.
+pub fn end(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<LabelSet>) {
+    fail_but(target, at_ms, shared, others);
+    if target.outcome.borrow().is_some() {
+        let report = target.report_layout();
+        let series = report.series.iter().map(|series| series.labels.clone());
+        let ended = series.filter(|labels| !others.contains(labels));
+        shared.push(Frame::ended(ended.collect(), at_ms));
+    }
+}
+
 impl Counts {
-    fn of(ingest: &Ingest<'_>) -> Self {
+    fn of(ingest: &Ingest<'_>, body_bytes: u64) -> Self {
         Self {
+            body_bytes,
             scraped: ingest.scraped,
             kept: ingest.kept,
             series_added: ingest.series_added,

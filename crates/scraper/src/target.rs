@@ -3,21 +3,43 @@
 pub mod offset;
 pub mod url;
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::config::PromDuration;
 use crate::config::job::{Job, ScrapeSettings};
 use crate::fnv::Fnv;
+use crate::forward::frame::{self, Layout};
 use crate::labels::Labels;
+use crate::relabel;
 use crate::store::Store;
 
 pub use self::url::Url;
 
 /// Prefix of labels that become query parameters.
 const PARAM: &str = "__param_";
+
+/// Label that says which unix socket leads to the target, as in Prometheus 3.14.
+const UNIX_SOCKET: &str = "__unix_socket__";
+
+/// The series that report on the scrapes of a target, sorted.
+const REPORT_NAMES: [&str; 5] = [
+    "scrape_duration_seconds",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_samples_scraped",
+    "scrape_series_added",
+    "up",
+];
+
+/// Those that `extra_scrape_metrics` adds.
+const EXTRA_NAMES: [&str; 3] = [
+    "scrape_body_size_bytes",
+    "scrape_sample_limit",
+    "scrape_timeout_seconds",
+];
 
 /// A target, as configured or discovered. Everything but its outcome stays the same for its whole life.
 #[derive(Debug)]
@@ -38,12 +60,15 @@ pub struct Target {
     pub timeout: PromDuration,
     /// Everything else about how it is scraped.
     pub settings: Rc<ScrapeSettings>,
+    report: OnceCell<Rc<Layout>>,
     /// Why it must not be scraped at all.
     pub refused: RefCell<Option<String>>,
     /// Its series.
     pub store: RefCell<Store>,
     /// How the last scrape ended; `None` before the first.
     pub outcome: RefCell<Option<Outcome>>,
+    /// Whether it is no longer scraped, and only the marks of its end are still to be made.
+    pub is_removed: Cell<bool>,
 }
 
 /// How a scrape ended: the report series, and what the API tells.
@@ -61,26 +86,69 @@ pub struct Outcome {
     pub kept: u64,
     /// `scrape_series_added`.
     pub series_added: u64,
+    /// What `extra_scrape_metrics` adds.
+    pub extra: Option<Extra>,
+}
+
+/// The values of the series that `extra_scrape_metrics` adds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extra {
+    /// `scrape_body_size_bytes`; -1 where the body was larger than it may be.
+    pub body_bytes: i64,
+    /// `scrape_sample_limit`.
+    pub sample_limit: u64,
+    /// `scrape_timeout_seconds`.
+    pub timeout_seconds: f64,
 }
 
 impl Outcome {
-    /// The report series by name, in the order of their names.
-    pub fn report(&self) -> [(&'static str, f64); 5] {
-        [
-            ("scrape_duration_seconds", self.duration.as_secs_f64()),
-            ("scrape_samples_post_metric_relabeling", self.kept as f64),
-            ("scrape_samples_scraped", self.scraped as f64),
-            ("scrape_series_added", self.series_added as f64),
-            ("up", f64::from(u8::from(self.error.is_none()))),
-        ]
+    /// The report series by name, the extra ones last.
+    pub fn report(&self) -> Vec<(&'static str, f64)> {
+        let [duration, kept, scraped, added, up] = REPORT_NAMES;
+        let mut report = vec![
+            (duration, self.duration.as_secs_f64()),
+            (kept, self.kept as f64),
+            (scraped, self.scraped as f64),
+            (added, self.series_added as f64),
+            (up, f64::from(u8::from(self.error.is_none()))),
+        ];
+        if let Some(extra) = &self.extra {
+            let [body, limit, timeout] = EXTRA_NAMES;
+            report.push((body, extra.body_bytes as f64));
+            report.push((limit, extra.sample_limit as f64));
+            report.push((timeout, extra.timeout_seconds));
+        }
+        report
     }
 }
 
+/// What was found and is not scraped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTarget {
+    /// A relabelling rule dropped it.
+    Dropped {
+        /// What it was found with, the `__…` labels included.
+        discovered: Labels,
+        /// Which rule of the job, from 0.
+        rule: usize,
+    },
+    /// It cannot be scraped: the reason.
+    Unusable(String),
+}
+
 impl Target {
-    /// Builds a target from what it was found with.
-    ///
-    /// Fails with a reason where there is no address, or where its `__…` labels say something that cannot be.
-    pub fn build(job: &Job, settings: &Rc<ScrapeSettings>, found: &Labels) -> Result<Self, String> {
+    /// Builds a target from what it was found with: adds the defaults of the job, relabels, and reads the `__…` labels.
+    pub fn build(job: &Job, settings: &Rc<ScrapeSettings>, found: &Labels) -> Result<Self, NoTarget> {
+        let discovered = Self::discovered(job, settings, found);
+        let mut relabelled = discovered.clone();
+        if let Err(rule) = relabel::apply(&job.relabel, &mut relabelled) {
+            return Err(NoTarget::Dropped { discovered, rule });
+        }
+        Self::of_labels(job, settings, discovered, &relabelled).map_err(NoTarget::Unusable)
+    }
+
+    /// What relabelling starts from: the labels that were found, and the job's settings as labels.
+    pub fn discovered(job: &Job, settings: &ScrapeSettings, found: &Labels) -> Labels {
         let mut discovered = found.clone();
         let defaults = [
             ("job", job.name.clone()),
@@ -100,8 +168,19 @@ impl Target {
                 *given = value;
             }
         }
-        let label = |name: &str| discovered.get(name).map_or("", String::as_str);
+        discovered
+    }
 
+    /// A target from its labels after relabelling.
+    ///
+    /// Fails with a reason where there is no address, or where its `__…` labels say something that cannot be.
+    fn of_labels(
+        job: &Job,
+        settings: &Rc<ScrapeSettings>,
+        discovered: Labels,
+        relabelled: &Labels,
+    ) -> Result<Self, String> {
+        let label = |name: &str| relabelled.get(name).map_or("", String::as_str);
         let address = label("__address__");
         if address.is_empty() {
             return Err("no address".into());
@@ -113,10 +192,15 @@ impl Target {
                 "scrape timeout {timeout} is greater than the interval {interval}"
             ));
         }
-        let query = query(&settings.params, &discovered);
-        let url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
+        let query = query(&settings.params, relabelled);
+        let mut url = Url::build(label("__scheme__"), address, label("__metrics_path__"), &query)?;
+        match label(UNIX_SOCKET) {
+            "" => {}
+            path if path.starts_with('/') => url = url.through(Path::new(path)),
+            path => return Err(format!("{UNIX_SOCKET} {path:?} is not an absolute path")),
+        }
 
-        let mut labels: Labels = discovered
+        let mut labels: Labels = relabelled
             .iter()
             .filter(|(name, value)| !name.starts_with("__") && !value.is_empty())
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -124,7 +208,10 @@ impl Target {
         labels
             .entry("instance".to_owned())
             .or_insert_with(|| address.to_owned());
-        let id = format!("{:016x}-{url}", labels_hash(&labels));
+        let socket = url
+            .socket()
+            .map_or(String::new(), |path| format!("-{}", path.display()));
+        let id = format!("{:016x}-{url}{socket}", labels_hash(&labels));
         Ok(Self {
             job: job.name.clone(),
             labels,
@@ -133,9 +220,11 @@ impl Target {
             interval,
             timeout,
             settings: Rc::clone(settings),
+            report: OnceCell::new(),
             refused: RefCell::default(),
             store: RefCell::default(),
             outcome: RefCell::default(),
+            is_removed: Cell::default(),
             discovered,
         })
     }
@@ -151,6 +240,16 @@ impl Target {
     /// What targets of one job are ordered by.
     pub fn id_by_address(&self) -> (String, &str) {
         (self.url.to_string(), &self.id)
+    }
+
+    /// The series that report on its scrapes, in the order of [`Outcome::report`].
+    pub fn report_layout(&self) -> Rc<Layout> {
+        let layout = self.report.get_or_init(|| {
+            let extra = EXTRA_NAMES.into_iter().filter(|_| self.settings.extra_metrics);
+            let names = REPORT_NAMES.into_iter().chain(extra);
+            Rc::new(frame::report_layout(&self.labels, names))
+        });
+        Rc::clone(layout)
     }
 
     /// The `instance` label.

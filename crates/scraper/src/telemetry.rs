@@ -1,5 +1,7 @@
 //! What the scraper counts about itself, under Prometheus' names where Prometheus has one, else under `scraper_`.
 
+pub mod forward;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -7,6 +9,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use self::forward::Forwarding;
 
 type Seconds = Gauge<f64, AtomicU64>;
 
@@ -31,6 +35,15 @@ pub struct Discovery {
 pub struct File {
     /// Its path.
     pub filename: String,
+}
+
+/// The labels of what is counted per source of targets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Refresh {
+    /// `http`, `dns`, `docker` or `tailscale`.
+    pub mechanism: &'static str,
+    /// The job's name.
+    pub config: String,
 }
 
 /// How a scrape ended.
@@ -77,6 +90,14 @@ pub struct Telemetry {
     pub file_read_errors: Counter,
     /// `prometheus_sd_file_mtime_seconds`.
     pub file_mtime: Family<File, Seconds>,
+    /// `prometheus_sd_refresh_failures_total`.
+    pub refresh_failures: Family<Refresh, Counter>,
+    /// `prometheus_sd_http_failures_total`.
+    pub http_failures: Counter,
+    /// `prometheus_sd_dns_lookups_total`.
+    pub dns_lookups: Counter,
+    /// `prometheus_sd_dns_lookup_failures_total`.
+    pub dns_failures: Counter,
     /// `scraper_scrapes_total`.
     pub scrapes: Family<Result, Counter>,
     /// `scraper_samples_scraped_total`.
@@ -85,6 +106,8 @@ pub struct Telemetry {
     pub stale: Counter,
     /// `scraper_series`.
     pub series: Gauge,
+    /// What is counted about each receiver.
+    pub forwarding: Forwarding,
 }
 
 impl Telemetry {
@@ -94,6 +117,7 @@ impl Telemetry {
         self.register_config_and_discovery(&mut registry);
         self.register_pools(&mut registry);
         self.register_scrapes(&mut registry);
+        self.forwarding.register(&mut registry);
         registry
     }
 
@@ -122,6 +146,26 @@ impl Telemetry {
             "prometheus_sd_file_mtime_seconds",
             "Time of change of each file of targets when it was last taken, in seconds since 1970",
             self.file_mtime.clone(),
+        );
+        registry.register(
+            "prometheus_sd_refresh_failures",
+            "How often a source of targets brought nothing",
+            self.refresh_failures.clone(),
+        );
+        registry.register(
+            "prometheus_sd_http_failures",
+            "How often a server of target lists brought none",
+            self.http_failures.clone(),
+        );
+        registry.register(
+            "prometheus_sd_dns_lookups",
+            "Names of targets that were looked up",
+            self.dns_lookups.clone(),
+        );
+        registry.register(
+            "prometheus_sd_dns_lookup_failures",
+            "Names of targets for which no server had an answer",
+            self.dns_failures.clone(),
         );
     }
 

@@ -8,6 +8,7 @@
 mod auth;
 mod client;
 mod encoding;
+mod ending;
 mod limits;
 mod process;
 mod routes;

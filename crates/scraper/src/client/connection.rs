@@ -1,16 +1,17 @@
 //! One connection of HTTP/1.1, plain or with TLS.
 
 use bytes::Bytes;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::{Error, Trust};
+use crate::config::http::Proxy;
 use crate::target::Url;
 
 /// Read buffer of a connection in bytes, and so the most that status line and headers may have.
@@ -20,7 +21,7 @@ const BUFFER_BYTES: usize = 16 << 10;
 #[derive(Debug)]
 pub struct Connection {
     origin: Url,
-    sender: SendRequest<Empty<Bytes>>,
+    sender: SendRequest<Full<Bytes>>,
     driver: JoinHandle<()>,
 }
 
@@ -31,30 +32,47 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Connects to where `url` leads.
-    pub async fn open(url: &Url, trust: &Trust) -> Result<Self, Error> {
-        let address = || format!("{}:{}", url.host(), url.port());
-        let stream = TcpStream::connect((url.host(), url.port()))
-            .await
-            .map_err(|source| Error::Connect {
-                address: address(),
+    /// Connects to where `url` leads, by its unix socket or through a proxy where there is one.
+    pub async fn open(url: &Url, trust: &Trust, proxy: Option<&Proxy>) -> Result<Self, Error> {
+        if let Some(path) = url.socket() {
+            let connected = UnixStream::connect(path).await;
+            let stream = connected.map_err(|source| Error::Connect {
+                address: path.display().to_string(),
                 source,
             })?;
+            return Self::secured(url, trust, stream).await;
+        }
+        let first = proxy.map_or(url, |proxy| &proxy.url);
+        let connected = TcpStream::connect((first.host(), first.port())).await;
+        let mut stream = connected.map_err(|source| Error::Connect {
+            address: address(first),
+            source,
+        })?;
         // A request is one small write; without this it could wait for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {
             log::debug!(target:% = url, error:%; "TCP_NODELAY not set");
         }
+        if let Some(proxy) = proxy.filter(|_| url.is_https()) {
+            super::proxy::tunnel(&mut stream, proxy, url).await?;
+        }
+        Self::secured(url, trust, stream).await
+    }
+
+    /// With TLS where the address says so.
+    async fn secured(
+        url: &Url,
+        trust: &Trust,
+        stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    ) -> Result<Self, Error> {
         if !url.is_https() {
             return Self::start(url, stream).await;
         }
         let (connector, name) = trust.connector(url).map_err(Error::Settings)?;
-        let stream = connector
-            .connect(name, stream)
-            .await
-            .map_err(|source| Error::Handshake {
-                address: address(),
-                source,
-            })?;
+        let shaken = connector.connect(name, stream).await;
+        let stream = shaken.map_err(|source| Error::Handshake {
+            address: address(url),
+            source,
+        })?;
         Self::start(url, stream).await
     }
 
@@ -81,8 +99,12 @@ impl Connection {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub async fn send(&mut self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
         self.sender.ready().await?;
         self.sender.send_request(request).await
     }
+}
+
+fn address(url: &Url) -> String {
+    format!("{}:{}", url.host(), url.port())
 }

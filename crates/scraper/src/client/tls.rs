@@ -11,10 +11,10 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme, SupportedProtocolVersion};
 use tokio_rustls::TlsConnector;
 
-use crate::config::http::TlsSettings;
+use crate::config::tls::{Pem, TlsSettings, Versions};
 use crate::target::Url;
 
 /// Where Debian, Fedora, and Alpine keep the certificates of the system.
@@ -23,6 +23,9 @@ const SYSTEM_CERTIFICATES: [&str; 3] = [
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
 ];
+
+const ONLY_12: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const ONLY_13: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
 /// Largest file of certificates or keys; the system's bundle has about 220 kB.
 const PEM_BYTES_MAX: u64 = 4 << 20;
@@ -74,14 +77,22 @@ impl Trust {
 
     fn files(&self) -> impl Iterator<Item = &Path> {
         let identity = self.settings.identity.iter();
-        let identity = identity.flat_map(|(certificate, key)| [certificate.as_path(), key.as_path()]);
-        self.settings.ca_file.as_deref().into_iter().chain(identity)
+        let identity = identity.flat_map(|(certificate, key)| [certificate, key]);
+        let all = self.settings.ca.iter().chain(identity);
+        all.filter_map(|pem| match pem {
+            Pem::File(path) => Some(path.as_path()),
+            Pem::Inline(_) => None,
+        })
     }
 
     fn load(&self) -> Result<ClientConfig, String> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(match self.settings.versions {
+                Versions::Both => rustls::DEFAULT_VERSIONS,
+                Versions::Only12 => ONLY_12,
+                Versions::Only13 => ONLY_13,
+            })
             .map_err(|error| error.to_string())?;
         let builder = match self.settings.insecure_skip_verify {
             true => builder
@@ -93,8 +104,8 @@ impl Trust {
             None => Ok(builder.with_no_client_auth()),
             Some((certificate, key)) => {
                 let chain = certificates(certificate)?;
-                let refuse = |error: &dyn std::fmt::Display| format!("key {}: {error}", key.display());
-                let parsed = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|error| refuse(&error))?;
+                let refuse = |error: &dyn std::fmt::Display| format!("key {}: {error}", name(key));
+                let parsed = PrivateKeyDer::from_pem_slice(&pem(key)?).map_err(|error| refuse(&error))?;
                 builder
                     .with_client_auth_cert(chain, parsed)
                     .map_err(|error| refuse(&error))
@@ -103,21 +114,22 @@ impl Trust {
     }
 
     fn roots(&self) -> Result<RootCertStore, String> {
-        let path = match &self.settings.ca_file {
-            Some(path) => path.clone(),
+        let authorities = match &self.settings.ca {
+            Some(pem) => pem.clone(),
             None => SYSTEM_CERTIFICATES
                 .iter()
                 .map(PathBuf::from)
                 .find(|path| path.exists())
+                .map(Pem::File)
                 .ok_or("the system has no certificates; set tls_config ca_file or install ca-certificates")?,
         };
         let mut roots = RootCertStore::empty();
         // A bundle may hold a few that are not understood; one that holds none of use is a mistake.
-        let (added, _) = roots.add_parsable_certificates(certificates(&path)?);
+        let (added, _) = roots.add_parsable_certificates(certificates(&authorities)?);
         match added {
             0 => Err(format!(
                 "{} holds no certificate that can be used",
-                path.display()
+                name(&authorities)
             )),
             _ => Ok(roots),
         }
@@ -141,10 +153,25 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| refuse(&error))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    CertificateDer::pem_slice_iter(&read(path)?)
+fn pem(pem: &Pem) -> Result<Vec<u8>, String> {
+    match pem {
+        Pem::File(path) => read(path),
+        Pem::Inline(text) => Ok(text.expose().as_bytes().to_vec()),
+    }
+}
+
+/// What messages call it.
+fn name(pem: &Pem) -> String {
+    match pem {
+        Pem::File(path) => path.display().to_string(),
+        Pem::Inline(_) => "in tls_config".into(),
+    }
+}
+
+fn certificates(from: &Pem) -> Result<Vec<CertificateDer<'static>>, String> {
+    CertificateDer::pem_slice_iter(&pem(from)?)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| format!("certificates of {}: {error}", path.display()))
+        .map_err(|error| format!("certificates of {}: {error}", name(from)))
 }
 
 /// Trusts any certificate, for `insecure_skip_verify`. Signatures are still checked.

@@ -1,10 +1,15 @@
-//! How a target is spoken to: credentials, TLS, redirects.
+//! How a target or a receiver is spoken to: credentials, headers, TLS, proxy, redirects.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use settings::document::{Error, Place};
+use settings::read::At;
 
 use super::Secret;
 use super::raw;
-use settings::document::{Error, Place};
+use super::tls::{self, TlsSettings};
+use crate::target::Url;
 
 /// The client settings of one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +22,36 @@ pub struct HttpSettings {
     pub follow_redirects: bool,
     /// Whether gzip is asked for.
     pub enable_compression: bool,
+    /// More headers, by name.
+    pub headers: BTreeMap<String, Vec<SecretSource>>,
+    /// What stands between.
+    pub proxy: Option<Proxy>,
 }
+
+/// A proxy: what it is asked for with `CONNECT`, or by absolute address where no TLS is spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Where it is, without credentials.
+    pub url: Url,
+    /// `user:password`, as its address had it.
+    pub credentials: Option<Secret>,
+}
+
+/// Headers that are made from other settings, or by the connection.
+const RESERVED_HEADERS: [&str; 12] = [
+    "authorization",
+    "host",
+    "accept",
+    "accept-encoding",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "user-agent",
+    "connection",
+    "transfer-encoding",
+    "x-prometheus-remote-write-version",
+    "x-prometheus-scrape-timeout-seconds",
+];
 
 /// What goes into the `Authorization` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +83,6 @@ pub enum SecretSource {
     File(PathBuf),
 }
 
-/// How an https target is trusted, and how this process shows who it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TlsSettings {
-    /// Certificates that sign targets; without it those of the system.
-    pub ca_file: Option<PathBuf>,
-    /// This process's own certificate and key.
-    pub identity: Option<(PathBuf, PathBuf)>,
-    /// The name that the target's certificate must have, where it is not the address.
-    pub server_name: Option<String>,
-    /// Whether any certificate will do.
-    pub insecure_skip_verify: bool,
-}
-
 /// Largest secret that is read from a file; a token of 64 KiB would not pass as a header anyway.
 const SECRET_BYTES_MAX: u64 = 64 << 10;
 
@@ -83,27 +104,73 @@ impl SecretSource {
     }
 }
 
+/// The keys of a section that are about HTTP.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub basic_auth: Option<raw::BasicAuth>,
+    pub authorization: Option<raw::Authorization>,
+    pub bearer_token: Option<Secret>,
+    pub bearer_token_file: Option<PathBuf>,
+    pub tls: Option<raw::TlsConfig>,
+    pub follow_redirects: Option<bool>,
+    pub enable_compression: Option<bool>,
+    pub proxy_url: Option<At<String>>,
+    pub headers: Option<BTreeMap<String, raw::HttpHeader>>,
+}
+
+/// Takes the keys about HTTP out of a section that has all of them.
+macro_rules! parts {
+    ($section:expr) => {
+        $crate::config::http::Parts {
+            basic_auth: $section.basic_auth.take(),
+            authorization: $section.authorization.take(),
+            bearer_token: $section.bearer_token.take(),
+            bearer_token_file: $section.bearer_token_file.take(),
+            tls: $section.tls_config.take(),
+            follow_redirects: $section.follow_redirects,
+            enable_compression: None,
+            proxy_url: $section.proxy_url.take(),
+            headers: $section.http_headers.take(),
+        }
+    };
+}
+pub(super) use parts;
+
 impl HttpSettings {
-    /// Checks what stands in one scrape config. `place` is where the job's name stands.
-    pub(super) fn check(raw: &mut raw::ScrapeConfig, file: &Path, place: Place) -> Result<Self, Error> {
+    /// Checks what stands in one section. `place` is where messages point to.
+    pub(super) fn check(mut raw: Parts, file: &Path, place: Place) -> Result<Self, Error> {
         let context = Context { file, place };
         Ok(Self {
-            credentials: context.credentials(raw)?,
-            tls: context.tls(raw.tls_config.take().unwrap_or_default())?,
+            credentials: context.credentials(&mut raw)?,
+            tls: tls::check(raw.tls.take().unwrap_or_default(), &context)?,
             follow_redirects: raw.follow_redirects.unwrap_or(true),
             enable_compression: raw.enable_compression.unwrap_or(true),
+            headers: context.headers(raw.headers.take().unwrap_or_default())?,
+            proxy: raw.proxy_url.take().map(|at| context.proxy(&at)).transpose()?,
         })
+    }
+
+    /// Without credentials, for a server on a socket of this machine.
+    pub fn plain() -> Self {
+        Self {
+            credentials: Credentials::None,
+            tls: TlsSettings::default(),
+            follow_redirects: false,
+            enable_compression: false,
+            headers: BTreeMap::new(),
+            proxy: None,
+        }
     }
 }
 
 /// Where the settings stand, for messages and for relative paths.
-struct Context<'a> {
-    file: &'a Path,
-    place: Place,
+pub(super) struct Context<'a> {
+    pub file: &'a Path,
+    pub place: Place,
 }
 
 impl Context<'_> {
-    fn refuse(&self, reason: &str) -> Error {
+    pub(super) fn refuse(&self, reason: &str) -> Error {
         Error {
             path: self.file.to_owned(),
             place: self.place,
@@ -112,7 +179,7 @@ impl Context<'_> {
     }
 
     /// Relative paths start at the configuration's folder.
-    fn path(&self, path: PathBuf) -> PathBuf {
+    pub(super) fn path(&self, path: PathBuf) -> PathBuf {
         match self.file.parent() {
             Some(folder) => folder.join(path),
             None => path,
@@ -120,7 +187,7 @@ impl Context<'_> {
     }
 
     /// One of two ways to give a secret; both together are refused.
-    fn one_of(
+    pub(super) fn one_of(
         &self,
         names: &str,
         inline: Option<Secret>,
@@ -134,7 +201,7 @@ impl Context<'_> {
         }
     }
 
-    fn credentials(&self, raw: &mut raw::ScrapeConfig) -> Result<Credentials, Error> {
+    fn credentials(&self, raw: &mut Parts) -> Result<Credentials, Error> {
         let bearer = self.one_of(
             "bearer_token and bearer_token_file",
             raw.bearer_token.take(),
@@ -193,18 +260,55 @@ impl Context<'_> {
         })
     }
 
-    fn tls(&self, tls: raw::TlsConfig) -> Result<TlsSettings, Error> {
-        let identity = match (tls.cert_file, tls.key_file) {
-            (Some(certificate), Some(key)) => Some((self.path(certificate), self.path(key))),
-            (None, None) => None,
-            (Some(_), None) => return Err(self.refuse("tls_config has cert_file but no key_file")),
-            (None, Some(_)) => return Err(self.refuse("tls_config has key_file but no cert_file")),
+    fn headers(
+        &self,
+        raw: BTreeMap<String, raw::HttpHeader>,
+    ) -> Result<BTreeMap<String, Vec<SecretSource>>, Error> {
+        let mut headers = BTreeMap::new();
+        for (name, raw) in raw {
+            if RESERVED_HEADERS
+                .iter()
+                .any(|reserved| reserved.eq_ignore_ascii_case(&name))
+            {
+                return Err(self.refuse(&format!("http_headers: {name:?} is set by other settings")));
+            }
+            if hyper::header::HeaderName::try_from(name.as_str()).is_err() {
+                return Err(self.refuse(&format!("http_headers: {name:?} is no name of a header")));
+            }
+            let values = raw.values.unwrap_or_default().into_iter().map(Secret::new);
+            let values = values
+                .chain(raw.secrets.unwrap_or_default())
+                .map(SecretSource::Inline);
+            let files = raw.files.unwrap_or_default().into_iter();
+            let files = files.map(|file| SecretSource::File(self.path(file)));
+            headers.insert(name, values.chain(files).collect());
+        }
+        Ok(headers)
+    }
+
+    fn proxy(&self, at: &At<String>) -> Result<Proxy, Error> {
+        let refuse = |reason: String| Error {
+            path: self.file.to_owned(),
+            place: at.place,
+            reason,
         };
-        Ok(TlsSettings {
-            ca_file: tls.ca_file.map(|path| self.path(path)),
-            identity,
-            server_name: tls.server_name.filter(|name| !name.is_empty()),
-            insecure_skip_verify: tls.insecure_skip_verify.unwrap_or(false),
+        let (scheme, rest) = at.value.split_once("://").unwrap_or(("", at.value.as_str()));
+        if scheme != "http" {
+            return Err(refuse(
+                "proxy_url must begin with http://: other proxies are not supported by this version".into(),
+            ));
+        }
+        let (credentials, address) = match rest.rsplit_once('@') {
+            Some((credentials, address)) => (Some(credentials), address),
+            None => (None, rest),
+        };
+        let decoded = |text: &str| {
+            let text = percent_encoding::percent_decode_str(text);
+            Secret::new(text.decode_utf8_lossy().into_owned())
+        };
+        Ok(Proxy {
+            url: Url::parse(&format!("http://{address}")).map_err(refuse)?,
+            credentials: credentials.map(decoded),
         })
     }
 }

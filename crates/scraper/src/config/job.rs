@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use metrics_registry::Format;
 
-use super::http::HttpSettings;
-use super::raw;
+use super::http::{HttpSettings, parts};
+use super::source::Source;
 use super::targets::{self, FileSd, StaticGroup};
-use super::{PromDuration, not_yet};
+use super::{PromDuration, raw, scrape_protocol};
+use crate::relabel::Rule;
 use settings::document::{Error, Refused};
 use settings::read::At;
 
@@ -31,10 +32,16 @@ pub struct Job {
     pub scrape: ScrapeSettings,
     /// Most targets; 0 is no limit.
     pub target_limit: u64,
+    /// What becomes of the labels that a target is found with.
+    pub relabel: Vec<Rule>,
+    /// How many dropped targets are kept for the page; 0 is no limit.
+    pub keep_dropped_targets: u64,
     /// Targets that stand in the configuration.
     pub static_groups: Vec<StaticGroup>,
     /// Files with targets.
     pub file_sd: Vec<FileSd>,
+    /// What else is asked for targets.
+    pub sources: Vec<Source>,
 }
 
 /// How the targets of one job are scraped. A target whose settings stay the same survives a reload.
@@ -56,10 +63,16 @@ pub struct ScrapeSettings {
     pub honor_timestamps: bool,
     /// Whether series with exposed timestamps go stale like others.
     pub track_timestamps_staleness: bool,
+    /// What is asked for: the value of the `Accept` header.
+    pub accept: String,
+    /// Whether the limits of the scrape and the size of its body are reported too.
+    pub extra_metrics: bool,
     /// How a body is read that comes without a content type, or with an unknown one.
     pub fallback_format: Option<Format>,
     /// What one scrape may bring.
     pub limits: Limits,
+    /// What becomes of the labels of a series.
+    pub metric_relabel: Vec<Rule>,
     /// Credentials and TLS.
     pub http: HttpSettings,
 }
@@ -71,6 +84,8 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Samples; never 0.
     pub samples: u64,
+    /// The same as the configuration has it, for the report; 0 where it has none.
+    pub samples_configured: u64,
     /// Labels of a series, with its name and those of the target.
     pub labels: u64,
     /// Bytes of a label's name.
@@ -85,6 +100,9 @@ pub(super) struct Defaults {
     timeout: PromDuration,
     limits: Limits,
     target_limit: u64,
+    keep_dropped_targets: u64,
+    accept: String,
+    extra_metrics: bool,
 }
 
 impl Defaults {
@@ -110,23 +128,32 @@ impl Defaults {
             limits: Limits {
                 body_bytes: global.body_size_limit.unwrap_or_default().0,
                 samples: global.sample_limit.unwrap_or(0),
+                samples_configured: 0,
                 labels: global.label_limit.unwrap_or(0),
                 label_name_bytes: global.label_name_length_limit.unwrap_or(0),
                 label_value_bytes: global.label_value_length_limit.unwrap_or(0),
             },
             target_limit: global.target_limit.unwrap_or(0),
+            keep_dropped_targets: global.keep_dropped_targets.unwrap_or(0),
+            accept: match &global.scrape_protocols {
+                None => scrape_protocol::default_accept(),
+                Some(at) => scrape_protocol::check(at)?,
+            },
+            extra_metrics: global.extra_scrape_metrics.unwrap_or(false),
         })
     }
 
     fn limits(&self, raw: &raw::ScrapeConfig) -> Limits {
         let own = |own: Option<u64>, global: u64| own.filter(|limit| *limit != 0).unwrap_or(global);
         let bounded = |limit: u64, max: u64| if limit == 0 { max } else { limit };
+        let samples = own(raw.sample_limit, self.limits.samples);
         Limits {
             body_bytes: bounded(
                 own(raw.body_size_limit.map(|size| size.0), self.limits.body_bytes),
                 BODY_BYTES_MAX,
             ),
-            samples: bounded(own(raw.sample_limit, self.limits.samples), SERIES_MAX),
+            samples: bounded(samples, SERIES_MAX),
+            samples_configured: samples,
             labels: own(raw.label_limit, self.limits.labels),
             label_name_bytes: own(raw.label_name_length_limit, self.limits.label_name_bytes),
             label_value_bytes: own(raw.label_value_length_limit, self.limits.label_value_bytes),
@@ -169,7 +196,9 @@ impl Job {
             return Err(refuse((place, "job_name is empty".into())));
         }
         let (interval, timeout) = defaults.times(&raw, &name).map_err(refuse)?;
-        let http = HttpSettings::check(&mut raw, file, place)?;
+        let mut parts = parts!(raw);
+        parts.enable_compression = raw.enable_compression;
+        let http = HttpSettings::check(parts, file, place)?;
         Ok(Self {
             scrape: ScrapeSettings {
                 interval,
@@ -180,18 +209,32 @@ impl Job {
                 honor_labels: raw.honor_labels.unwrap_or(false),
                 honor_timestamps: raw.honor_timestamps.unwrap_or(true),
                 track_timestamps_staleness: raw.track_timestamps_staleness.unwrap_or(false),
-                fallback_format: fallback(raw.fallback_scrape_protocol.as_ref()).map_err(refuse)?,
+                accept: match &raw.scrape_protocols {
+                    None => defaults.accept.clone(),
+                    Some(at) => scrape_protocol::check(at).map_err(refuse)?,
+                },
+                extra_metrics: raw.extra_scrape_metrics.unwrap_or(defaults.extra_metrics),
+                fallback_format: raw
+                    .fallback_scrape_protocol
+                    .as_ref()
+                    .map(scrape_protocol::format)
+                    .transpose()
+                    .map_err(refuse)?,
                 limits: defaults.limits(&raw),
+                metric_relabel: raw.metric_relabel_configs.take().unwrap_or_default(),
                 http,
             },
             target_limit: raw
                 .target_limit
                 .filter(|limit| *limit != 0)
                 .unwrap_or(defaults.target_limit),
+            relabel: raw.relabel_configs.take().unwrap_or_default(),
+            keep_dropped_targets: raw.keep_dropped_targets.unwrap_or(defaults.keep_dropped_targets),
             static_groups: targets::static_groups(raw.static_configs.take().unwrap_or_default(), place)
                 .map_err(refuse)?,
             file_sd: targets::file_sd(raw.file_sd_configs.take().unwrap_or_default(), file, place)
                 .map_err(refuse)?,
+            sources: Source::all(&mut raw, file)?,
             name,
         })
     }
@@ -205,15 +248,5 @@ fn scheme(raw: Option<&At<String>>) -> Result<String, Refused> {
             at.place,
             format!("scheme must be http or https, not {:?}", at.value),
         )),
-    }
-}
-
-fn fallback(raw: Option<&At<String>>) -> Result<Option<Format>, Refused> {
-    let Some(at) = raw else { return Ok(None) };
-    match at.value.as_str() {
-        "PrometheusText0.0.4" | "PrometheusText1.0.0" => Ok(Some(Format::Text004)),
-        "OpenMetricsText0.0.1" | "OpenMetricsText1.0.0" => Ok(Some(Format::OpenMetrics1)),
-        "PrometheusProto" => Err((at.place, not_yet("fallback_scrape_protocol PrometheusProto"))),
-        other => Err((at.place, format!("unknown fallback_scrape_protocol {other:?}"))),
     }
 }

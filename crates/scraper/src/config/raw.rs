@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::{PromDuration, Secret, Size, not_yet};
+use crate::relabel::Rule;
 use settings::document::{Node, Refused};
 use settings::read::{Anything, At, Keys, Read};
 
@@ -45,9 +46,19 @@ keys! {
         scrape_configs: Vec<At<ScrapeConfig>>,
         rule_files: At<Vec<String>>,
         alerting: At<Anything>,
+        scrape_config_files: Vec<At<String>>,
+        remote_write: Vec<At<RemoteWrite>>,
+        influxdb_write: Vec<At<InfluxdbWrite>>,
     } checked only { } later {
-        runtime, scrape_config_files, remote_write, remote_read, storage, tracing, otlp,
+        runtime, remote_read, storage, tracing, otlp,
     }
+}
+
+keys! {
+    /// A file that `scrape_config_files` names.
+    ScrapeConfigFile {
+        scrape_configs: Vec<At<ScrapeConfig>>,
+    } checked only { } later { }
 }
 
 keys! {
@@ -55,6 +66,8 @@ keys! {
     Global {
         scrape_interval: At<PromDuration>,
         scrape_timeout: At<PromDuration>,
+        scrape_protocols: At<Vec<String>>,
+        extra_scrape_metrics: bool,
         external_labels: At<BTreeMap<String, String>>,
         body_size_limit: Size,
         sample_limit: u64,
@@ -62,15 +75,14 @@ keys! {
         label_limit: u64,
         label_name_length_limit: u64,
         label_value_length_limit: u64,
-    } checked only {
-        // Rules are evaluated elsewhere, and nothing is dropped before there is relabelling.
-        evaluation_interval: PromDuration,
         keep_dropped_targets: u64,
+    } checked only {
+        // Rules are evaluated elsewhere.
+        evaluation_interval: PromDuration,
     } later {
-        scrape_protocols, query_log_file, scrape_failure_log_file, rule_query_offset, runtime,
+        query_log_file, scrape_failure_log_file, rule_query_offset, runtime,
         metric_name_validation_scheme, metric_name_escaping_scheme, scrape_native_histograms,
         scrape_classic_histograms, always_scrape_classic_histograms, convert_classic_histograms_to_nhcb,
-        extra_scrape_metrics,
     }
 }
 
@@ -86,7 +98,9 @@ keys! {
         honor_labels: bool,
         honor_timestamps: bool,
         track_timestamps_staleness: bool,
+        scrape_protocols: At<Vec<String>>,
         fallback_scrape_protocol: At<String>,
+        extra_scrape_metrics: bool,
         body_size_limit: Size,
         sample_limit: u64,
         target_limit: u64,
@@ -99,26 +113,111 @@ keys! {
         bearer_token_file: PathBuf,
         tls_config: TlsConfig,
         follow_redirects: bool,
+        proxy_url: At<String>,
+        http_headers: BTreeMap<String, HttpHeader>,
         enable_compression: bool,
         static_configs: Vec<StaticConfig>,
         file_sd_configs: Vec<FileSdConfig>,
-    } checked only {
+        http_sd_configs: Vec<At<HttpSdConfig>>,
+        dns_sd_configs: Vec<At<DnsSdConfig>>,
+        docker_sd_configs: Vec<At<DockerSdConfig>>,
+        tailscale_sd_configs: Vec<At<TailscaleSdConfig>>,
+        relabel_configs: Vec<Rule>,
+        metric_relabel_configs: Vec<Rule>,
         keep_dropped_targets: u64,
+    } checked only {
         // Only HTTP/1.1 is spoken, which every exporter answers.
         enable_http2: bool,
     } later {
-        scrape_protocols, scrape_native_histograms, scrape_classic_histograms, always_scrape_classic_histograms,
+        scrape_native_histograms, scrape_classic_histograms, always_scrape_classic_histograms,
         convert_classic_histograms_to_nhcb, scrape_failure_log_file, native_histogram_bucket_limit,
         native_histogram_min_bucket_factor, metric_name_validation_scheme, metric_name_escaping_scheme,
-        extra_scrape_metrics, oauth2, proxy_url, no_proxy, proxy_from_environment, proxy_connect_header,
-        http_headers, relabel_configs, metric_relabel_configs, aws_sd_configs, azure_sd_configs, consul_sd_configs,
-        digitalocean_sd_configs, docker_sd_configs, dockerswarm_sd_configs, dns_sd_configs, ec2_sd_configs,
-        eureka_sd_configs, gce_sd_configs, hetzner_sd_configs, http_sd_configs, ionos_sd_configs,
+        oauth2, no_proxy, proxy_from_environment, proxy_connect_header, aws_sd_configs, azure_sd_configs,
+        consul_sd_configs, digitalocean_sd_configs, dockerswarm_sd_configs, ec2_sd_configs,
+        eureka_sd_configs, gce_sd_configs, hetzner_sd_configs, ionos_sd_configs,
         kubernetes_sd_configs, kuma_sd_configs, lightsail_sd_configs, linode_sd_configs, marathon_sd_configs,
         nerve_sd_configs, nomad_sd_configs, openstack_sd_configs, outscale_sd_configs, ovhcloud_sd_configs,
         puppetdb_sd_configs, scaleway_sd_configs, serverset_sd_configs, stackit_sd_configs, triton_sd_configs,
         uyuni_sd_configs, vultr_sd_configs,
     }
+}
+
+keys! {
+    /// One receiver.
+    RemoteWrite {
+        url: At<String>,
+        name: String,
+        remote_timeout: PromDuration,
+        headers: BTreeMap<String, Secret>,
+        write_relabel_configs: Vec<Rule>,
+        protobuf_message: At<String>,
+        basic_auth: BasicAuth,
+        authorization: Authorization,
+        bearer_token: Secret,
+        bearer_token_file: PathBuf,
+        tls_config: TlsConfig,
+        follow_redirects: bool,
+        proxy_url: At<String>,
+        http_headers: BTreeMap<String, HttpHeader>,
+        queue_config: QueueConfig,
+        budget: BudgetConfig,
+    } checked only {
+        // Neither is kept, so neither can be sent.
+        send_exemplars: bool,
+        send_native_histograms: bool,
+        metadata_config: Anything,
+        enable_http2: bool,
+        round_robin_dns: bool,
+    } later {
+        oauth2, sigv4, azuread, google_iam, no_proxy, proxy_from_environment, proxy_connect_header,
+    }
+}
+
+keys! {
+    /// One InfluxDB, which takes line protocol and no remote write.
+    InfluxdbWrite {
+        url: At<String>,
+        name: String,
+        org: String,
+        bucket: String,
+        token: Secret,
+        token_file: PathBuf,
+        remote_timeout: PromDuration,
+        write_relabel_configs: Vec<Rule>,
+        tls_config: TlsConfig,
+        proxy_url: At<String>,
+        http_headers: BTreeMap<String, HttpHeader>,
+        queue_config: QueueConfig,
+        budget: BudgetConfig,
+    } checked only { } later { }
+}
+
+keys! {
+    /// What a receiver's plan includes.
+    BudgetConfig {
+        series: u64,
+        samples_per_day: u64,
+        samples_per_month: u64,
+        bytes_per_day: Size,
+        bytes_per_month: Size,
+    } checked only { } later { }
+}
+
+keys! {
+    /// How samples wait for a receiver.
+    QueueConfig {
+        max_samples_per_send: u64,
+        batch_send_deadline: PromDuration,
+        min_backoff: PromDuration,
+        max_backoff: PromDuration,
+        retry_on_http_429: bool,
+        sample_age_limit: PromDuration,
+    } checked only {
+        // One connection sends in order; the queue is bounded in bytes.
+        capacity: u64,
+        max_shards: u64,
+        min_shards: u64,
+    } later { }
 }
 
 keys! {
@@ -143,12 +242,26 @@ keys! {
 keys! {
     /// How an https target is trusted.
     TlsConfig {
+        ca: Secret,
         ca_file: PathBuf,
+        cert: Secret,
         cert_file: PathBuf,
+        key: Secret,
         key_file: PathBuf,
         server_name: String,
         insecure_skip_verify: bool,
-    } checked only { } later { ca, cert, key, ca_ref, cert_ref, key_ref, min_version, max_version, }
+        min_version: At<String>,
+        max_version: At<String>,
+    } checked only { } later { ca_ref, cert_ref, key_ref, }
+}
+
+keys! {
+    /// The values of one header.
+    HttpHeader {
+        values: Vec<String>,
+        secrets: Vec<Secret>,
+        files: Vec<PathBuf>,
+    } checked only { } later { }
 }
 
 /// Targets that stand in the configuration, or in a file of target lists, which may be JSON.
@@ -177,4 +290,75 @@ keys! {
         files: Vec<At<String>>,
         refresh_interval: At<PromDuration>,
     } checked only { } later {}
+}
+
+keys! {
+    /// A server that answers with a target list.
+    HttpSdConfig {
+        url: At<String>,
+        refresh_interval: PromDuration,
+        basic_auth: BasicAuth,
+        authorization: Authorization,
+        bearer_token: Secret,
+        bearer_token_file: PathBuf,
+        tls_config: TlsConfig,
+        follow_redirects: bool,
+        proxy_url: At<String>,
+        http_headers: BTreeMap<String, HttpHeader>,
+    } checked only {
+        enable_http2: bool,
+    } later {
+        oauth2, no_proxy, proxy_from_environment, proxy_connect_header,
+    }
+}
+
+keys! {
+    /// Names whose records are targets.
+    DnsSdConfig {
+        names: Vec<String>,
+        r#type: At<String>,
+        port: u64,
+        refresh_interval: PromDuration,
+    } checked only { } later { }
+}
+
+keys! {
+    /// The containers of a Docker daemon.
+    DockerSdConfig {
+        host: At<String>,
+        port: u64,
+        filters: Vec<DockerFilter>,
+        host_networking_host: String,
+        match_first_network: bool,
+        refresh_interval: PromDuration,
+        basic_auth: BasicAuth,
+        authorization: Authorization,
+        bearer_token: Secret,
+        bearer_token_file: PathBuf,
+        tls_config: TlsConfig,
+        follow_redirects: bool,
+        proxy_url: At<String>,
+        http_headers: BTreeMap<String, HttpHeader>,
+    } checked only {
+        enable_http2: bool,
+    } later {
+        oauth2, no_proxy, proxy_from_environment, proxy_connect_header,
+    }
+}
+
+keys! {
+    /// Which containers.
+    DockerFilter {
+        name: String,
+        values: Vec<String>,
+    } checked only { } later { }
+}
+
+keys! {
+    /// The peers of a tailnet.
+    TailscaleSdConfig {
+        socket: PathBuf,
+        port: u64,
+        refresh_interval: PromDuration,
+    } checked only { } later { }
 }

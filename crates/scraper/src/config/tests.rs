@@ -89,27 +89,36 @@ fn everything() {
                         honor_labels: false,
                         honor_timestamps: true,
                         track_timestamps_staleness: false,
+                        accept: "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+                        extra_metrics: false,
                         fallback_format: None,
                         limits: Limits {
                             body_bytes: 1048576,
                             samples: 100,
+                            samples_configured: 100,
                             labels: 30,
                             label_name_bytes: 40,
                             label_value_bytes: 50,
                         },
+                        metric_relabel: [],
                         http: HttpSettings {
                             credentials: None,
                             tls: TlsSettings {
-                                ca_file: None,
+                                ca: None,
                                 identity: None,
                                 server_name: None,
                                 insecure_skip_verify: false,
+                                versions: Both,
                             },
                             follow_redirects: true,
                             enable_compression: true,
+                            headers: {},
+                            proxy: None,
                         },
                     },
                     target_limit: 7,
+                    relabel: [],
+                    keep_dropped_targets: 1,
                     static_groups: [
                         StaticGroup {
                             targets: [
@@ -123,6 +132,7 @@ fn everything() {
                         },
                     ],
                     file_sd: [],
+                    sources: [],
                 },
                 Job {
                     name: "own",
@@ -144,16 +154,20 @@ fn everything() {
                         honor_labels: true,
                         honor_timestamps: false,
                         track_timestamps_staleness: true,
+                        accept: "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+                        extra_metrics: false,
                         fallback_format: Some(
                             Text004,
                         ),
                         limits: Limits {
                             body_bytes: 2097152,
                             samples: 200,
+                            samples_configured: 200,
                             labels: 31,
                             label_name_bytes: 40,
                             label_value_bytes: 50,
                         },
+                        metric_relabel: [],
                         http: HttpSettings {
                             credentials: Basic {
                                 username: Inline(
@@ -164,25 +178,36 @@ fn everything() {
                                 ),
                             },
                             tls: TlsSettings {
-                                ca_file: Some(
-                                    "/abs/ca.pem",
+                                ca: Some(
+                                    File(
+                                        "/abs/ca.pem",
+                                    ),
                                 ),
                                 identity: Some(
                                     (
-                                        "/etc/pi/c.pem",
-                                        "/etc/pi/k.pem",
+                                        File(
+                                            "/etc/pi/c.pem",
+                                        ),
+                                        File(
+                                            "/etc/pi/k.pem",
+                                        ),
                                     ),
                                 ),
                                 server_name: Some(
                                     "pi",
                                 ),
                                 insecure_skip_verify: true,
+                                versions: Both,
                             },
                             follow_redirects: false,
                             enable_compression: false,
+                            headers: {},
+                            proxy: None,
                         },
                     },
                     target_limit: 8,
+                    relabel: [],
+                    keep_dropped_targets: 1,
                     static_groups: [],
                     file_sd: [
                         FileSd {
@@ -195,8 +220,11 @@ fn everything() {
                             ),
                         },
                     ],
+                    sources: [],
                 },
             ],
+            remote_write: [],
+            scrape_config_files: [],
         }
     "#]]
     .assert_debug_eq(&config);
@@ -319,25 +347,334 @@ fn credentials_that_contradict() {
 #[test]
 fn keys_of_later_versions_are_named() {
     refused(
-        "scrape_configs:\n  - job_name: a\n    relabel_configs:\n      - {source_labels: [x]}\n",
-        "/etc/pi/prometheus.yml:3:5: relabel_configs is not supported yet by this version",
+        "scrape_configs:\n  - job_name: a\n    consul_sd_configs:\n      - {server: x}\n",
+        "/etc/pi/prometheus.yml:3:5: consul_sd_configs is not supported yet by this version",
     );
     refused(
-        "remote_write:\n  - url: http://x\n",
-        "/etc/pi/prometheus.yml:1:1: remote_write is not supported yet by this version",
+        "remote_read:\n  - url: http://x\n",
+        "/etc/pi/prometheus.yml:1:1: remote_read is not supported yet by this version",
     );
     refused(
-        "scrape_configs:\n  - job_name: a\n    dns_sd_configs: [{names: [x]}]\n",
-        "/etc/pi/prometheus.yml:3:5: dns_sd_configs is not supported yet by this version",
-    );
-    refused(
-        "scrape_configs:\n  - {job_name: a, tls_config: {min_version: TLS13}}\n",
-        "/etc/pi/prometheus.yml:2:32: min_version is not supported yet by this version",
+        "scrape_configs:\n  - job_name: a\n    kubernetes_sd_configs: [{role: node}]\n",
+        "/etc/pi/prometheus.yml:3:5: kubernetes_sd_configs is not supported yet by this version",
     );
     refused(
         "global: {scrape_protocols: [PrometheusProto]}\n",
-        "/etc/pi/prometheus.yml:1:10: scrape_protocols is not supported yet by this version",
+        "/etc/pi/prometheus.yml:1:28: PrometheusProto as the only scrape protocol is not supported yet by this version",
     );
+}
+
+#[test]
+fn sources_of_targets() {
+    let job = |more: &str| format!("scrape_configs:\n  - job_name: a\n    {more}\n");
+    let config = parse(&job(
+        "http_sd_configs: [{url: 'http://sd/x', bearer_token: t}]\n    dns_sd_configs: [{names: [_a._tcp.lan]}, {names: [b], type: aaaa, port: 1}]\n    \
+         tailscale_sd_configs: [{}]\n    docker_sd_configs: [{host: tcp://pi:2375, filters: [{name: status, values: [running]}]}]",
+    ))
+    .unwrap();
+    expect![[r#"
+        [
+            Http(
+                HttpSource {
+                    url: Url {
+                        uri: http://sd/x,
+                        socket: None,
+                    },
+                    refresh_interval: PromDuration(
+                        60s,
+                    ),
+                    http: HttpSettings {
+                        credentials: Scheme {
+                            scheme: "Bearer",
+                            credentials: Inline(
+                                <secret>,
+                            ),
+                        },
+                        tls: TlsSettings {
+                            ca: None,
+                            identity: None,
+                            server_name: None,
+                            insecure_skip_verify: false,
+                            versions: Both,
+                        },
+                        follow_redirects: true,
+                        enable_compression: true,
+                        headers: {},
+                        proxy: None,
+                    },
+                },
+            ),
+            Dns(
+                DnsSource {
+                    names: [
+                        "_a._tcp.lan",
+                    ],
+                    kind: Srv,
+                    port: 0,
+                    refresh_interval: PromDuration(
+                        30s,
+                    ),
+                },
+            ),
+            Dns(
+                DnsSource {
+                    names: [
+                        "b",
+                    ],
+                    kind: Aaaa,
+                    port: 1,
+                    refresh_interval: PromDuration(
+                        30s,
+                    ),
+                },
+            ),
+            Docker(
+                DockerSource {
+                    daemon: Url {
+                        uri: http://pi:2375/,
+                        socket: None,
+                    },
+                    filters: [
+                        (
+                            "status",
+                            [
+                                "running",
+                            ],
+                        ),
+                    ],
+                    port: 80,
+                    host_networking_host: "localhost",
+                    match_first_network: true,
+                    refresh_interval: PromDuration(
+                        60s,
+                    ),
+                    http: HttpSettings {
+                        credentials: None,
+                        tls: TlsSettings {
+                            ca: None,
+                            identity: None,
+                            server_name: None,
+                            insecure_skip_verify: false,
+                            versions: Both,
+                        },
+                        follow_redirects: true,
+                        enable_compression: true,
+                        headers: {},
+                        proxy: None,
+                    },
+                },
+            ),
+            Tailscale(
+                TailscaleSource {
+                    socket: "/var/run/tailscale/tailscaled.sock",
+                    port: 9100,
+                    refresh_interval: PromDuration(
+                        60s,
+                    ),
+                },
+            ),
+        ]
+    "#]]
+    .assert_debug_eq(&config.jobs[0].sources);
+    for (more, expect) in [
+        ("http_sd_configs: [{}]", "3:23: http_sd_configs has no url"),
+        (
+            "http_sd_configs: [{url: ftp://x}]",
+            r#"3:29: not an address of http or https: "ftp://x""#,
+        ),
+        ("dns_sd_configs: [{}]", "3:22: dns_sd_configs has no names"),
+        (
+            "dns_sd_configs: [{names: [a], type: A}]",
+            "3:22: dns_sd_configs takes a port for every type but SRV",
+        ),
+        (
+            "dns_sd_configs: [{names: [a], type: TXT}]",
+            r#"3:41: dns_sd_configs knows no type "TXT""#,
+        ),
+        ("docker_sd_configs: [{}]", "3:25: docker_sd_configs has no host"),
+        (
+            "tailscale_sd_configs: [{port: 70000}]",
+            "3:28: 70000 is not a port",
+        ),
+    ] {
+        refused(&job(more), &format!("/etc/pi/prometheus.yml:{expect}"));
+    }
+}
+
+#[test]
+fn protocols_in_their_order() {
+    let accept = |more: &str| {
+        let config = parse(&format!("scrape_configs: [{{job_name: a, {more}}}]"));
+        config
+            .map(|config| config.jobs[0].scrape.accept.clone())
+            .unwrap_or_else(|error| error.to_string())
+    };
+    assert_eq!(
+        accept("scrape_protocols: [PrometheusProto, PrometheusText0.0.4, OpenMetricsText1.0.0]"),
+        "text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4"
+    );
+    assert!(accept("scrape_protocols: [x]").ends_with("unknown scrape protocol \"x\""));
+    assert!(accept("scrape_protocols: []").ends_with("scrape_protocols names no protocol"));
+    assert!(
+        accept("scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]")
+            .ends_with("scrape_protocols names PrometheusText0.0.4 twice")
+    );
+}
+
+#[test]
+fn tls_headers_and_proxies() {
+    let job = |more: &str| format!("scrape_configs: [{{job_name: a, {more}}}]");
+    let config = parse(&job(
+        "proxy_url: 'http://u:hunter%202@proxy:3128', http_headers: {X-Key: {secrets: [hunter2], files: [k]}}, \
+         tls_config: {ca: hunter2, min_version: TLS13}",
+    ))
+    .unwrap();
+    expect![[r#"
+        HttpSettings {
+            credentials: None,
+            tls: TlsSettings {
+                ca: Some(
+                    Inline(
+                        <secret>,
+                    ),
+                ),
+                identity: None,
+                server_name: None,
+                insecure_skip_verify: false,
+                versions: Only13,
+            },
+            follow_redirects: true,
+            enable_compression: true,
+            headers: {
+                "X-Key": [
+                    Inline(
+                        <secret>,
+                    ),
+                    File(
+                        "/etc/pi/k",
+                    ),
+                ],
+            },
+            proxy: Some(
+                Proxy {
+                    url: Url {
+                        uri: http://proxy:3128/,
+                        socket: None,
+                    },
+                    credentials: Some(
+                        <secret>,
+                    ),
+                },
+            ),
+        }
+    "#]]
+    .assert_debug_eq(&config.jobs[0].scrape.http);
+    for (more, expect) in [
+        (
+            "tls_config: {min_version: SSL3}",
+            r#"58: unknown TLS version "SSL3""#,
+        ),
+        (
+            "tls_config: {max_version: TLS11}",
+            "29: tls_config max_version: TLS older than 1.2 is not spoken",
+        ),
+        (
+            "tls_config: {min_version: TLS13, max_version: TLS12}",
+            "29: tls_config min_version is greater than max_version",
+        ),
+        (
+            "tls_config: {ca: x, ca_file: y}",
+            "29: at most one of tls_config ca and ca_file must be given",
+        ),
+        (
+            "proxy_url: socks5://x",
+            "43: proxy_url must begin with http://: other proxies are not supported by this version",
+        ),
+        (
+            "http_headers: {Host: {values: [x]}}",
+            r#"29: http_headers: "Host" is set by other settings"#,
+        ),
+        (
+            "http_headers: {'a b': {values: [x]}}",
+            r#"29: http_headers: "a b" is no name of a header"#,
+        ),
+    ] {
+        refused(&job(more), &format!("/etc/pi/prometheus.yml:1:{expect}"));
+    }
+}
+
+#[test]
+fn influxdb_and_budgets() {
+    let config = parse(
+        "influxdb_write:\n  - {url: 'https://cloud', org: my org, bucket: b, token: hunter2, budget: {series: 10, bytes_per_month: 1GB}}\n",
+    )
+    .unwrap();
+    let receiver = &config.remote_write[0];
+    assert_eq!(
+        receiver.url.to_string(),
+        "https://cloud/api/v2/write?org=my%20org&bucket=b&precision=ms"
+    );
+    assert_eq!(
+        (
+            receiver.budget.series,
+            receiver.budget.bytes_per_month,
+            receiver.budget.samples_per_day
+        ),
+        (Some(10), Some(1 << 30), None)
+    );
+    for (section, expect) in [
+        ("{bucket: b, token: t}", "5: influxdb_write has no url"),
+        ("{url: 'http://x', token: t}", "5: influxdb_write has no bucket"),
+        (
+            "{url: 'http://x', bucket: b}",
+            "5: influxdb_write has no token or token_file",
+        ),
+        (
+            "{url: 'http://x', bucket: b, token: t, token_file: f}",
+            "5: at most one of influxdb_write token and token_file must be given",
+        ),
+        (
+            "{url: 'http://x', bucket: b, token: t, buget: {}}",
+            r#"44: unknown key "buget", did you mean "budget"?"#,
+        ),
+    ] {
+        refused(
+            &format!("influxdb_write:\n  - {section}\n"),
+            &format!("/etc/pi/prometheus.yml:2:{expect}"),
+        );
+    }
+}
+
+#[test]
+fn jobs_in_files_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("jobs")).unwrap();
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join("jobs").join(name), text).unwrap();
+    let load = || {
+        let text = "scrape_config_files: ['jobs/*.yml', absent.yml]\nscrape_configs: [{job_name: main}]\n";
+        match Config::parse(&folder.path().join("p.yml"), text) {
+            Ok(config) => config
+                .jobs
+                .iter()
+                .map(|job| job.name.clone())
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(error) => error
+                .to_string()
+                .replace(&format!("{}/", folder.path().display()), ""),
+        }
+    };
+    file("b.yml", "scrape_configs: [{job_name: b, scrape_interval: 1s}]");
+    file("a.yml", "scrape_configs: [{job_name: a}]");
+    file("c.txt", "not read");
+    assert_eq!(load(), "main a b");
+    file("b.yml", "scrape_configs: [{job_name: a}]");
+    assert_eq!(
+        load(),
+        r#"jobs/b.yml:1:29: more than one scrape config has the job name "a""#
+    );
+    file("b.yml", "global: {}");
+    assert_eq!(load(), r#"jobs/b.yml:1:1: unknown key "global""#);
 }
 
 #[test]

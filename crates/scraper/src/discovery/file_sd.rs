@@ -1,6 +1,7 @@
 //! Files of target lists, JSON or YAML, read again when they change.
 //!
-//! Times of change are asked for every five seconds rather than watched: that works on every file system, NFS included.
+//! The kernel says when one changes ([`super::notices`]). Times of change are asked for every five seconds all the same:
+//! that works on every file system, NFS included.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,11 @@ impl FileWatch {
             files: BTreeMap::new(),
             read_at: None,
         }
+    }
+
+    /// The patterns of its files.
+    pub fn patterns(&self) -> impl Iterator<Item = &Path> {
+        self.config.files.iter().map(PathBuf::as_path)
     }
 
     /// How long to wait between two refreshes.
@@ -130,7 +136,7 @@ impl Known {
 }
 
 /// The files that a pattern stands for, in the order of their names; `*` in the last element stands for any text.
-fn matching(pattern: &Path) -> Vec<PathBuf> {
+pub(crate) fn matching(pattern: &Path) -> Vec<PathBuf> {
     let name = pattern.file_name().and_then(|name| name.to_str());
     let Some((start, end)) = name.and_then(|name| name.split_once('*')) else {
         return if pattern.exists() {

@@ -37,6 +37,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         honor_labels,
         honor_timestamps: true,
         track_timestamps_staleness: false,
+        relabel: &[],
         limits: job.scrape.limits,
     };
     let at_ms = NOW_MS - age_ms;
@@ -45,7 +46,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         let mut ingest = Ingest::new(&mut store, rules, Format::Text004, at_ms);
         ingest.push(&mut store, body.as_bytes()).unwrap();
         ingest.finish(&mut store).unwrap();
-        store.commit(&ingest, at_ms);
+        store.commit(&ingest, at_ms, |_| ());
     }
     target.outcome.replace(Some(Outcome {
         at_ms,
@@ -54,6 +55,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         scraped: 7,
         kept: 7,
         series_added: 7,
+        extra: None,
     }));
     Rc::new(target)
 }
@@ -153,7 +155,7 @@ fn external_labels_where_there_is_none_of_that_name() {
 #[test]
 fn stale_and_old_samples_are_left_out() {
     let down = target("pi1", false, "a 1\n", 0);
-    down.store.borrow_mut().fail(NOW_MS);
+    down.store.borrow_mut().fail(NOW_MS, |_| ());
     let old = target("pi2", false, "a 1\n", LOOKBACK_MS);
     check(
         &[down, old],

@@ -4,7 +4,7 @@ use crate::fleet::Fleet;
 use crate::fleet::card::{Card, write_time};
 use crate::fleet::html::Html;
 use crate::fleet::quantity;
-use crate::fleet::{summary, targets};
+use crate::fleet::{destination, summary, targets};
 
 /// How often the page asks for news: twice in the shortest scrape interval, within these bounds, so that a stopped
 /// exporter is seen within two.
@@ -89,6 +89,17 @@ fn write_main(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms: i64) {
         targets::write(html, &fleet.targets, now_ms);
         write_left_out(html, fleet.left_out.len(), "target");
         html.raw("</section>\n");
+    }
+    destination::write(html, &fleet.beside.destinations);
+    if fleet.beside.dropped != 0 {
+        html.raw("<p class=\"left-out\"><a href=\"/dropped\">")
+            .text(quantity::count(fleet.beside.dropped))
+            .raw(if fleet.beside.dropped == 1 {
+                " target"
+            } else {
+                " targets"
+            })
+            .raw(" dropped by relabelling: why</a></p>\n");
     }
     html.raw("</main>\n");
 }

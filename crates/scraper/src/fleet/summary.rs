@@ -2,10 +2,12 @@
 
 use crate::fleet::Fleet;
 use crate::fleet::card::Card;
+use crate::fleet::destination::Destination;
 use crate::fleet::html::Html;
 use crate::fleet::level::{self, Level, Thresholds};
 use crate::fleet::quantity::{self, Quantity};
 use crate::fleet::target::{State, Target};
+use crate::forward::budget;
 
 /// `5 of 6 up`, with the number that matters in bold.
 pub fn write_count(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms: i64) {
@@ -75,6 +77,7 @@ pub fn write_troubles(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms
         .iter()
         .filter(|target| target.state(now_ms) != State::Up && !of_a_card(target));
     troubles.extend(others.map(of_target));
+    troubles.extend(fleet.beside.destinations.iter().flat_map(of_destination));
     troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.level));
     if troubles.is_empty() {
         html.raw("<p class=\"calm\">Nothing needs your attention.</p>\n");
@@ -156,4 +159,25 @@ fn of_target(target: &Target) -> Trouble {
         who: target.job.clone(),
         what: format!("on {} is down", target.host()),
     }
+}
+
+/// A receiver that takes nothing, and limits of its plan that are near or reached.
+fn of_destination(destination: &Destination) -> Vec<Trouble> {
+    let trouble = |level, what: String| Trouble {
+        level,
+        link: "destinations".to_owned(),
+        who: destination.name.clone(),
+        what,
+    };
+    let failing = destination.error.as_ref();
+    let failing = failing.map(|_| trouble(Level::Warning, "takes no samples".to_owned()));
+    let limits = destination.budget.iter().filter_map(|row| {
+        let what = row.resource.replace('_', " ");
+        match row.level() {
+            budget::Level::Fine => None,
+            budget::Level::Near => Some(trouble(Level::Warning, format!("budget of {what} nearly used"))),
+            budget::Level::Reached => Some(trouble(Level::Critical, format!("budget of {what} used up"))),
+        }
+    });
+    failing.into_iter().chain(limits).collect()
 }

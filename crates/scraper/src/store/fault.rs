@@ -3,7 +3,6 @@
 use metrics_registry::parse::ParseError;
 
 use crate::config::job::Limits;
-use crate::labels::Pair;
 
 /// Most bytes of series text that one scrape may add, so that few and long series are bounded like many short ones.
 pub(super) const NEW_TEXT_BYTES_MAX: usize = 8 << 20;
@@ -49,6 +48,9 @@ pub enum Fault {
         /// How long it may be.
         limit: u64,
     },
+    /// Relabelling left a series without a name.
+    #[error("a series has no name after relabelling")]
+    NoName,
     /// The same label twice in one series.
     #[error("label name {label:.50?} is not unique (metric: {metric:.50})")]
     LabelTwice {
@@ -60,10 +62,14 @@ pub enum Fault {
 }
 
 /// Checks the labels of a new series, sorted by name. Fails with the first that is too many, too long or repeated.
-pub(super) fn check_labels(metric: &str, pairs: &[Pair<'_>], limits: &Limits) -> Result<(), Fault> {
+pub(super) fn check_labels<'a>(
+    metric: &'a str,
+    pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    limits: &Limits,
+) -> Result<(), Fault> {
     let exceeds = |value: u64, limit: u64| limit != 0 && limit < value;
     // The name is a label too, as Prometheus counts.
-    let count = pairs.len() as u64 + 1;
+    let count = pairs.clone().count() as u64 + 1;
     if exceeds(count, limits.labels) {
         return Err(Fault::Labels {
             metric: metric.to_owned(),
@@ -71,7 +77,7 @@ pub(super) fn check_labels(metric: &str, pairs: &[Pair<'_>], limits: &Limits) ->
             limit: limits.labels,
         });
     }
-    let names = pairs.iter().map(|(name, _)| name.as_ref());
+    let names = pairs.clone().map(|(name, _)| name);
     if let Some(label) = first_repeated(std::iter::once("__name__").chain(names)) {
         return Err(Fault::LabelTwice {
             metric: metric.to_owned(),
@@ -87,7 +93,7 @@ pub(super) fn check_labels(metric: &str, pairs: &[Pair<'_>], limits: &Limits) ->
                 return Err(Fault::LabelLength {
                     part,
                     metric: metric.to_owned(),
-                    label: name.clone().into_owned(),
+                    label: name.to_owned(),
                     bytes,
                     limit,
                 });

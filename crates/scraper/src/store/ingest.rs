@@ -8,7 +8,9 @@ use metrics_registry::parse::{Entry, LineSplitter, MetricType, Parser, Sample};
 use super::fault::{self, Fault};
 use super::{STALE_BITS, Slot, Store, series};
 use crate::config::job::Limits;
-use crate::labels::{self, Labels};
+use crate::label_set::{LabelSet, METRIC_NAME};
+use crate::labels::{self, Labels, Pair};
+use crate::relabel::{self, Rule};
 
 /// Longest line. A label value of 64 KiB, escaped, passes; a body without line breaks does not.
 const LINE_BYTES_MAX: usize = 256 << 10;
@@ -27,6 +29,8 @@ pub struct Rules<'t> {
     pub honor_timestamps: bool,
     /// Whether series with exposed timestamps go stale like others.
     pub track_timestamps_staleness: bool,
+    /// What becomes of the labels of a series.
+    pub relabel: &'t [Rule],
     /// What one scrape may bring.
     pub limits: Limits,
 }
@@ -47,8 +51,10 @@ pub struct Ingest<'t> {
     pub body_bytes: u64,
     /// Samples in the body.
     pub scraped: u64,
-    /// Samples after relabelling, which this version does not have: all of them.
+    /// Samples that relabelling left.
     pub kept: u64,
+    /// Samples that it dropped.
+    pub(super) dropped: u64,
     /// Series that were not known before.
     pub series_added: u64,
     /// Samples of a series that was in the body before; not taken.
@@ -84,6 +90,7 @@ impl<'t> Ingest<'t> {
             body_bytes: 0,
             scraped: 0,
             kept: 0,
+            dropped: 0,
             series_added: 0,
             duplicates: 0,
             out_of_bounds: 0,
@@ -134,6 +141,25 @@ impl<'t> Ingest<'t> {
 
     fn sample(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<(), Fault> {
         self.scraped += 1;
+        let known = store.by_text.get(sample.series).copied();
+        if known.is_none()
+            && let Some(seen) = store.dropped.get_mut(sample.series)
+        {
+            *seen = store.attempt;
+            self.dropped += 1;
+            return Ok(());
+        }
+        let labels = match known {
+            Some(_) => None,
+            None => match self.final_labels(sample)? {
+                Some(labels) => Some(labels),
+                None => {
+                    self.dropped += 1;
+                    store.dropped.insert(Rc::from(sample.series), store.attempt);
+                    return Ok(());
+                }
+            },
+        };
         self.kept += 1;
         if self.rules.limits.samples <= self.staged.len() as u64 {
             // Counted on to the end, for the report; nothing more is stored.
@@ -146,10 +172,10 @@ impl<'t> Ingest<'t> {
             self.out_of_bounds += 1;
             return Ok(());
         }
-        let known = store.by_text.get(sample.series).copied();
-        let index = match known {
-            Some(index) => index,
-            None => self.insert(store, sample)?,
+        let index = match (known, labels) {
+            (Some(index), _) => index,
+            (None, Some(labels)) => self.insert(store, sample.series, labels)?,
+            (None, None) => return Ok(()),
         };
         let kind = self.kind_of(&sample.name);
         let Some(slot) = store.slots.get_mut(index as usize) else {
@@ -192,24 +218,13 @@ impl<'t> Ingest<'t> {
     }
 
     /// Makes a slot for a series whose spelling is new, or finds the one of its label set.
-    fn insert(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<u32, Fault> {
-        self.new_text_bytes += sample.series.len();
+    fn insert(&mut self, store: &mut Store, series: &str, labels: LabelSet) -> Result<u32, Fault> {
+        self.new_text_bytes += series.len();
         if fault::NEW_TEXT_BYTES_MAX < self.new_text_bytes {
             return Err(Fault::NewText);
         }
-        let mut pairs = Vec::new();
-        labels::join(
-            sample.labels.iter(),
-            self.rules.labels,
-            self.rules.honor_labels,
-            &mut pairs,
-        );
-        fault::check_labels(&sample.name, &pairs, &self.rules.limits)?;
-        let identity = series::identity(
-            &sample.name,
-            pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())),
-        );
-        let text: Rc<str> = Rc::from(sample.series);
+        let text: Rc<str> = Rc::from(series);
+        let identity = series::identity(labels.iter());
         if let Some(index) = store.by_identity.get(&identity) {
             let index = *index;
             store.by_text.insert(text, index);
@@ -217,6 +232,7 @@ impl<'t> Ingest<'t> {
         }
         let slot = Slot {
             text: Some(Rc::clone(&text)),
+            labels,
             identity,
             value: f64::from_bits(STALE_BITS),
             timestamp_ms: self.at_ms,
@@ -238,4 +254,42 @@ impl<'t> Ingest<'t> {
         store.by_identity.insert(identity, index);
         Ok(index)
     }
+
+    /// The labels of a series as it is kept, within their limits; `None` where relabelling drops it.
+    fn final_labels(&self, sample: &Sample<'_>) -> Result<Option<LabelSet>, Fault> {
+        let mut pairs = Vec::new();
+        labels::join(
+            sample.labels.iter(),
+            self.rules.labels,
+            self.rules.honor_labels,
+            &mut pairs,
+        );
+        let pairs = pairs.as_slice();
+        let (metric, limits) = (sample.name.as_ref(), &self.rules.limits);
+        if self.rules.relabel.is_empty() {
+            fault::check_labels(metric, borrowed(pairs), limits)?;
+            return Ok(Some(LabelSet::of_metric(metric, borrowed(pairs))));
+        }
+        // A label that stands there twice would be lost in the map.
+        fault::check_labels(metric, borrowed(pairs), &Limits::default())?;
+        let mut set: Labels = pairs
+            .iter()
+            .map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned()))
+            .collect();
+        set.insert(METRIC_NAME.to_owned(), metric.to_owned());
+        if relabel::apply(self.rules.relabel, &mut set).is_err() || set.is_empty() {
+            return Ok(None);
+        }
+        let Some(metric) = set.remove(METRIC_NAME).filter(|name| !name.is_empty()) else {
+            return Err(Fault::NoName);
+        };
+        set.retain(|_, value| !value.is_empty());
+        let pairs = || set.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        fault::check_labels(&metric, pairs(), limits)?;
+        Ok(Some(LabelSet::of_metric(&metric, pairs())))
+    }
+}
+
+fn borrowed<'a>(pairs: &'a [Pair<'_>]) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
+    pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
 }

@@ -6,6 +6,7 @@ use metrics_registry::Format;
 use super::*;
 use crate::config::job::Limits;
 use crate::labels::Labels;
+use crate::relabel::{Action, Rule};
 
 const NOW_MS: i64 = 1_700_000_000_000;
 
@@ -13,6 +14,7 @@ const NOW_MS: i64 = 1_700_000_000_000;
 struct Scrapes {
     store: Store,
     labels: Labels,
+    relabel: Vec<Rule>,
     limits: Limits,
     honor_timestamps: bool,
     at_ms: i64,
@@ -23,6 +25,7 @@ impl Scrapes {
         Self {
             store: Store::default(),
             labels: Labels::from([("instance".into(), "pi".into()), ("job".into(), "node".into())]),
+            relabel: Vec::new(),
             limits: Limits {
                 body_bytes: 1 << 20,
                 samples: 1000,
@@ -41,6 +44,7 @@ impl Scrapes {
             honor_labels: false,
             honor_timestamps: self.honor_timestamps,
             track_timestamps_staleness: false,
+            relabel: &self.relabel,
             limits: self.limits,
         };
         let mut ingest = Ingest::new(&mut self.store, rules, Format::Text004, self.at_ms);
@@ -50,8 +54,8 @@ impl Scrapes {
             .try_for_each(|piece| ingest.push(&mut self.store, piece))
             .and_then(|()| ingest.finish(&mut self.store));
         let mut text = match pushed {
-            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms)),
-            Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms)),
+            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms, |_| ())),
+            Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms, |_| ())),
         };
         text.push_str(&format!(
             ", scraped {} added {} duplicates {} future {} old {}\n",
@@ -63,7 +67,16 @@ impl Scrapes {
             .map(|current| {
                 let kind = current.kind.map(|kind| format!(" {kind:?}")).unwrap_or_default();
                 let since = current.timestamp_ms - self.at_ms;
-                format!("  {} {} @{since}{kind}\n", current.text, current.value)
+                let labels = current
+                    .labels
+                    .iter()
+                    .filter(|(name, _)| *name != "__name__" && *name != "job" && *name != "instance");
+                let labels: String = labels.map(|(name, value)| format!(" {name}={value}")).collect();
+                format!(
+                    "  {}{labels} {} @{since}{kind}\n",
+                    current.labels.metric(),
+                    current.value
+                )
             })
             .collect();
         lines.sort();
@@ -82,20 +95,20 @@ fn newest_value_and_kind() {
     scrapes.check(
         body,
         expect![[r#"
-        stale 0, scraped 3 added 3 duplicates 0 future 0 old 0
-          a 1 @0 Counter
-          b_other 3 @0
-          b{x="}"} 2 @0 Gauge
-    "#]],
+            stale 0, scraped 3 added 3 duplicates 0 future 0 old 0
+              a 1 @0 Counter
+              b x=} 2 @0 Gauge
+              b_other 3 @0
+        "#]],
     );
     scrapes.check(
         &body.replace(" 1\n", " 10\n"),
         expect![[r#"
-        stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
-          a 10 @0 Counter
-          b_other 3 @0
-          b{x="}"} 2 @0 Gauge
-    "#]],
+            stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+              a 10 @0 Counter
+              b x=} 2 @0 Gauge
+              b_other 3 @0
+        "#]],
     );
 }
 
@@ -149,24 +162,24 @@ fn first_of_duplicates_is_kept_in_any_spelling() {
     scrapes.check(
         body,
         expect![[r#"
-        stale 0, scraped 3 added 1 duplicates 2 future 0 old 0
-          a{x="1",y="2"} 1 @0
-    "#]],
+            stale 0, scraped 3 added 1 duplicates 2 future 0 old 0
+              a x=1 y=2 1 @0
+        "#]],
     );
     scrapes.check(
         body,
         expect![[r#"
-        stale 0, scraped 3 added 0 duplicates 2 future 0 old 0
-          a{x="1",y="2"} 1 @0
-    "#]],
+            stale 0, scraped 3 added 0 duplicates 2 future 0 old 0
+              a x=1 y=2 1 @0
+        "#]],
     );
     // The other spelling alone is the same series.
     scrapes.check(
         "a{ y=\"2\", x=\"1\" } 4\n",
         expect![[r#"
-        stale 0, scraped 1 added 1 duplicates 0 future 0 old 0
-          a{x="1",y="2"} 4 @0
-    "#]],
+            stale 0, scraped 1 added 1 duplicates 0 future 0 old 0
+              a x=1 y=2 4 @0
+        "#]],
     );
     assert_eq!(scrapes.store.len(), 1);
 }
@@ -189,10 +202,10 @@ fn timestamps_of_the_target() {
     scrapes.check(
         &format!("a 1 {near}\nb 2 {future}\nc 3\n"),
         expect![[r#"
-        stale 0, scraped 3 added 2 duplicates 0 future 1 old 0
-          a 1 @-6000
-          c 3 @0
-    "#]],
+            stale 0, scraped 3 added 2 duplicates 0 future 1 old 0
+              a 1 @-6000
+              c 3 @0
+        "#]],
     );
     // Older than the newest, and missing without going stale.
     scrapes.check(
@@ -335,4 +348,82 @@ fn one_bad_scrape_leaves_no_memory_behind() {
           a 2 @0
     "#]],
     );
+}
+
+#[test]
+fn relabelled_series_are_dropped_renamed_and_merged() {
+    let mut scrapes = Scrapes::new();
+    let rule = |source: &str, expression: &str, action| {
+        Rule::new(vec![source.into()], ";".into(), expression.into(), action).unwrap()
+    };
+    scrapes.relabel = vec![
+        rule("__name__", "go_.*", Action::Drop),
+        rule("", "cpu", Action::LabelDrop),
+    ];
+    let body = "go_a 1\nb{cpu=\"0\"} 2\nb{cpu=\"1\"} 3\nc 4\n";
+    let expect = expect![[r#"
+        stale 0, scraped 4 added 2 duplicates 1 future 0 old 0
+          b 2 @0
+          c 4 @0
+    "#]];
+    scrapes.check(body, expect);
+    scrapes.check(
+        body,
+        expect![[r#"
+            stale 0, scraped 4 added 0 duplicates 1 future 0 old 0
+              b 2 @0
+              c 4 @0
+        "#]],
+    );
+    scrapes.relabel = vec![rule("", "__name__", Action::LabelDrop)];
+    scrapes.check(
+        "d 1\n",
+        expect![[r#"
+            a series has no name after relabelling; stale 2, scraped 1 added 0 duplicates 0 future 0 old 0
+        "#]],
+    );
+}
+
+#[test]
+fn scrapes_like_the_last_one_share_a_layout() {
+    let mut scrapes = Scrapes::new();
+    let mut frame = |body: &str| {
+        scrapes.at_ms += 1000;
+        let rules = Rules {
+            labels: &scrapes.labels,
+            honor_labels: false,
+            honor_timestamps: true,
+            track_timestamps_staleness: false,
+            relabel: &[],
+            limits: scrapes.limits,
+        };
+        let mut ingest = Ingest::new(&mut scrapes.store, rules, Format::Text004, scrapes.at_ms);
+        ingest.push(&mut scrapes.store, body.as_bytes()).unwrap();
+        ingest.finish(&mut scrapes.store).unwrap();
+        let frame = scrapes.store.frame(&ingest, scrapes.at_ms);
+        let mut ended = Vec::new();
+        scrapes.store.commit(&ingest, scrapes.at_ms, |labels| {
+            ended.push(labels.metric().to_owned())
+        });
+        (frame, ended.join(" "))
+    };
+    let (first, ended) = frame("a 1\nb 2 1699999999000\n");
+    assert_eq!(
+        (first.values.as_ref(), ended.as_str()),
+        ([1.0, 2.0].as_slice(), "")
+    );
+    assert_eq!(first.own_times.as_ref(), [(1, 1_699_999_999_000)]);
+    let (second, _) = frame("a 3\nb 4\n");
+    assert!(Rc::ptr_eq(&first.layout, &second.layout));
+    let (third, ended) = frame("b 5\nc 6\n");
+    assert!(!Rc::ptr_eq(&first.layout, &third.layout));
+    assert_eq!((third.len(), ended.as_str()), (2, "a"));
+    let (fourth, ended) = frame("b 7\nd 8\n");
+    let names: Vec<_> = fourth
+        .layout
+        .series
+        .iter()
+        .map(|series| series.labels.metric())
+        .collect();
+    assert_eq!((names.join(" "), ended), ("b d".into(), "c".into()));
 }

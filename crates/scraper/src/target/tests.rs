@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::config::Config;
 
-fn build(job: &str, found: &[(&str, &str)]) -> Result<Target, String> {
+fn build(job: &str, found: &[(&str, &str)]) -> Result<Target, NoTarget> {
     let text = format!("scrape_configs: [{{job_name: node, {job}}}]");
     let config = Config::parse(Path::new("prometheus.yml"), &text).unwrap();
     let job = &config.jobs[0];
@@ -25,7 +25,8 @@ fn check(job: &str, found: &[(&str, &str)], expect: Expect) {
             "{} {:?} {} {}",
             target.url, target.labels, target.interval, target.timeout
         ),
-        Err(reason) => reason,
+        Err(NoTarget::Unusable(reason)) => reason,
+        Err(NoTarget::Dropped { rule, .. }) => format!("dropped by rule {rule}"),
     };
     expect.assert_eq(&text);
 }
@@ -66,6 +67,21 @@ fn labels_override_the_job() {
         expect![[
             r#"https://pi/probe?a=z&a=c&target=http%3A%2F%2Fx+y%2F {"instance": "pi", "job": "node"} 5s 1s"#
         ]],
+    );
+}
+
+#[test]
+fn relabelled() {
+    let found = [("__address__", "pi:9100"), ("__meta_room", "attic")];
+    check(
+        "relabel_configs: [{source_labels: [__meta_room], target_label: room}, {target_label: __address__, replacement: 'x:1'}]",
+        &found,
+        expect![[r#"http://x:1/metrics {"instance": "x:1", "job": "node", "room": "attic"} 1m 10s"#]],
+    );
+    check(
+        "relabel_configs: [{target_label: a, replacement: b}, {source_labels: [__meta_room], regex: attic, action: drop}]",
+        &found,
+        expect!["dropped by rule 1"],
     );
 }
 
@@ -134,6 +150,7 @@ fn report_of_a_failed_scrape() {
         scraped: 3,
         kept: 3,
         series_added: 1,
+        extra: None,
     };
     expect![[r#"[("scrape_duration_seconds", 1.5), ("scrape_samples_post_metric_relabeling", 3.0), ("scrape_samples_scraped", 3.0), ("scrape_series_added", 1.0), ("up", 0.0)]"#]].assert_eq(&format!("{:?}", outcome.report()));
 }

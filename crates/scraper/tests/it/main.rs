@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bad_targets;
+mod forwarding;
 mod good_targets;
 mod memory;
 mod rig;
 mod running;
 mod server;
+mod sources;
 mod tls_targets;

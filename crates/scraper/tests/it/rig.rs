@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use scraper::client::{Client, Trust};
+use scraper::client::{Client, Trust, request};
 use scraper::config::Config;
+use scraper::label_set::LabelSet;
 use scraper::scrape;
 use scraper::scraper::Shared;
 use scraper::target::Target;
@@ -36,7 +37,10 @@ impl Rig {
         let target = Target::build(job, &settings, &found).unwrap();
         let trust = Rc::new(Trust::new(settings.http.tls.clone()));
         Self {
-            client: Client::new(trust, target.timeout.as_secs_f64()),
+            client: Client::new(
+                trust,
+                request::of_scrape(&settings.accept, target.timeout.as_secs_f64()),
+            ),
             shared: Rc::default(),
             at_ms: 1_700_000_000_000,
             target,
@@ -51,7 +55,7 @@ impl Rig {
         let store = self.target.store.borrow();
         let mut samples: Vec<String> = store
             .current()
-            .map(|current| format!("{} {}", current.text, current.value))
+            .map(|current| format!("{} {}", series(current.labels), current.value))
             .collect();
         samples.sort();
         let health = outcome.error.unwrap_or_else(|| "up".to_owned());
@@ -67,4 +71,16 @@ impl Rig {
 /// Runs a test as the scraper runs: on one thread, with local tasks.
 pub async fn local(test: impl Future<Output = ()>) {
     LocalSet::new().run_until(test).await;
+}
+
+/// A series without the labels of its target.
+fn series(labels: &LabelSet) -> String {
+    let own = labels
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "__name__" | "job" | "instance"));
+    let own: Vec<String> = own.map(|(name, value)| format!("{name}={value:?}")).collect();
+    match own.as_slice() {
+        [] => labels.metric().to_owned(),
+        own => format!("{}{{{}}}", labels.metric(), own.join(",")),
+    }
 }

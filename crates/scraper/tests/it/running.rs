@@ -12,16 +12,16 @@ use tokio::time::{Instant, sleep};
 use crate::rig::local;
 use crate::server::{Act, Server, text};
 
-struct Installed {
+pub struct Installed {
     folder: TempDir,
-    app: App,
+    pub app: App,
 }
 
 /// Longest that anything may take to become true.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Installed {
-    fn start(config: &str, flags: &[&str]) -> Self {
+    pub fn start(config: &str, flags: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("prometheus.yml");
         std::fs::write(&path, config).unwrap();
@@ -34,12 +34,12 @@ impl Installed {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Asks for a path with its query. Returns status and body.
-    async fn ask(&self, method: &str, target: &str) -> (u16, String) {
+    pub async fn ask(&self, method: &str, target: &str) -> (u16, String) {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let request = Request {
@@ -57,14 +57,14 @@ impl Installed {
         )
     }
 
-    async fn get(&self, target: &str) -> String {
+    pub async fn get(&self, target: &str) -> String {
         let (status, body) = self.ask("GET", target).await;
         assert_eq!(status, 200, "{body}");
         body
     }
 
     /// Asks until the answer is as wanted.
-    async fn until(&self, target: &str, wanted: impl Fn(&str) -> bool) -> String {
+    pub async fn until(&self, target: &str, wanted: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let body = self.get(target).await;
@@ -76,16 +76,27 @@ impl Installed {
         }
     }
 
-    async fn targets(&self) -> serde_json::Value {
+    pub async fn metrics(&self) -> String {
+        let scrape = Scrape {
+            path: "/metrics".to_owned(),
+            query: Vec::new(),
+            deadline: std::time::Instant::now() + PATIENCE,
+        };
+        let mut out = Exposition::default();
+        self.app.scrape(&scrape, &mut out).await.unwrap();
+        out.to_text()
+    }
+
+    pub async fn targets(&self) -> serde_json::Value {
         serde_json::from_str(&self.get("/api/v1/targets").await).unwrap()
     }
 }
 
-fn config(jobs: &str) -> String {
+pub fn config(jobs: &str) -> String {
     format!("global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}\nscrape_configs:\n{jobs}")
 }
 
-fn job(name: &str, addresses: &[&str]) -> String {
+pub fn job(name: &str, addresses: &[&str]) -> String {
     format!("- {{job_name: {name}, static_configs: [{{targets: {addresses:?}, labels: {{room: attic}}}}]}}\n")
 }
 
@@ -206,6 +217,38 @@ async fn reload_keeps_what_is_the_same_and_ends_what_is_gone() {
 }
 
 #[tokio::test]
+async fn a_changed_configuration_is_taken_by_itself() {
+    local(async {
+        let server = Server::always(Act::Send(text("a 1\n"))).await;
+        let installed = Installed::start("scrape_config_files: [more/*.yml]\n", &[]);
+        let path = installed.path("prometheus.yml");
+        std::fs::write(&path, config(&job("a", &[&server.address]))).unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[\"a\"]"))
+            .await;
+        // A broken one changes nothing and is told.
+        std::fs::write(&path, "x: 1").unwrap();
+        let is_told = async || installed.metrics().await.contains("last_reload_successful 0");
+        let deadline = Instant::now() + PATIENCE;
+        while !is_told().await {
+            assert!(Instant::now() < deadline);
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert!(installed.get("/api/v1/scrape_pools").await.contains("[\"a\"]"));
+        // A file of more jobs comes.
+        std::fs::write(&path, "scrape_config_files: ['*.jobs.yml']\n").unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[]"))
+            .await;
+        std::fs::write(installed.path("b.jobs.yml"), "scrape_configs: [{job_name: b}]").unwrap();
+        installed
+            .until("/api/v1/scrape_pools", |text| text.contains("[\"b\"]"))
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn reload_by_request_must_be_allowed() {
     local(async {
         let installed = Installed::start("", &[]);
@@ -267,6 +310,48 @@ async fn too_many_targets_are_not_scraped() {
             .until("/api/v1/targets", |text| text.matches(refused).count() == 2)
             .await;
         assert_eq!(server.requests().len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rest_of_the_api_has_the_shape_of_prometheus() {
+    local(async {
+        let body = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 2\nh_count 1\n# TYPE c_total counter\nc_total 1\n";
+        let server = Server::always(Act::Send(text(body))).await;
+        let jobs = format!(
+            "- {{job_name: a, static_configs: [{{targets: [{0}, 'x:1']}}], basic_auth: {{username: u, password: hunter2}}, \
+             relabel_configs: [{{source_labels: [__address__], regex: 'x:.*', action: drop}}]}}\n",
+            server.address
+        );
+        let installed = Installed::start(&config(&jobs), &[]);
+        installed.until("/federate?match[]=up", |text| text.contains("} 1 ")).await;
+        let data = async |path: &str| -> serde_json::Value {
+            let answer: serde_json::Value = serde_json::from_str(&installed.get(path).await).unwrap();
+            assert_eq!(answer["status"], "success");
+            answer["data"].clone()
+        };
+        assert_eq!(data("/api/v1/scrape_pools").await["scrapePools"][0], "a");
+        let metadata = data("/api/v1/metadata").await;
+        assert_eq!(metadata["h"][0]["type"], "histogram", "{metadata}");
+        assert_eq!(metadata["c_total"][0]["type"], "counter");
+        assert_eq!(data("/api/v1/metadata?limit=1").await.as_object().unwrap().len(), 1);
+        let of_target = data("/api/v1/targets/metadata?metric=h").await;
+        assert_eq!(of_target[0]["target"]["job"], "a");
+        assert_eq!(of_target[0]["type"], "histogram");
+        assert_eq!(data("/api/v1/targets/metadata?match_target={job=\"b\"}").await, serde_json::json!([]));
+        let yaml = data("/api/v1/status/config").await["yaml"].as_str().unwrap().to_owned();
+        assert!(yaml.contains("job_name: a") && yaml.contains("password: <secret>"), "{yaml}");
+        assert!(!yaml.contains("hunter2"), "{yaml}");
+        assert_eq!(data("/api/v1/status/flags").await["web.enable-lifecycle"], "false");
+        assert_eq!(data("/api/v1/status/runtimeinfo").await["reloadConfigSuccess"], true);
+        assert!(data("/api/v1/status/buildinfo").await["version"].is_string());
+        let (status, body) = installed.ask("GET", "/api/v1/query?query=up").await;
+        assert_eq!(status, 422);
+        assert!(body.contains("unavailable with Prometheus Agent"), "{body}");
+        let page = installed.get("/dropped").await;
+        assert!(page.contains("<b>x:1</b>") && page.contains("Rule 1 "), "{page}");
+        assert!(installed.get("/").await.contains("1 target dropped by relabelling"));
     })
     .await;
 }

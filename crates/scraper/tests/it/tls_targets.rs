@@ -25,10 +25,18 @@ fn certificate(name: &str) -> (String, String) {
 }
 
 /// A server with a certificate for `pi`; with `client` only who has that certificate may ask.
-fn acceptor((certificate, key): &(String, String), client: Option<&str>) -> TlsAcceptor {
+fn acceptor(own: &(String, String), client: Option<&str>) -> TlsAcceptor {
+    acceptor_of(own, client, rustls::DEFAULT_VERSIONS)
+}
+
+fn acceptor_of(
+    (certificate, key): &(String, String),
+    client: Option<&str>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> TlsAcceptor {
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap();
     let builder = match client {
         None => builder.with_no_client_auth(),
@@ -113,6 +121,35 @@ async fn a_client_certificate_is_shown() {
         assert!(!said.starts_with("up"), "{said}");
         let said = rig(", cert_file: c.pem, key_file: c.pem").scrape().await;
         assert!(said.starts_with("key ") && said.contains("c.pem"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn certificates_in_the_configuration_and_versions() {
+    local(async {
+        let own = certificate("pi");
+        let only_12 = acceptor_of(&own, Some(&own.0), &[&rustls::version::TLS12]);
+        let server = Server::with_tls(Act::Send(text("a 1\n")), only_12).await;
+        let rig = |versions: &str| {
+            // JSON strings are YAML, line breaks included.
+            let quoted = |pem: &str| serde_json::Value::from(pem).to_string();
+            let settings = format!(
+                "scheme: https, tls_config: {{ca: {0}, cert: {0}, key: {1}, server_name: pi, {versions}}}",
+                quoted(&own.0),
+                quoted(&own.1)
+            );
+            Rig::new(&server.address, &settings)
+        };
+        assert_eq!(
+            rig("max_version: TLS12").scrape().await,
+            "up; scraped 1 added 1; a 1"
+        );
+        let said = rig("min_version: TLS13").scrape().await;
+        assert!(
+            said.starts_with("TLS with 127.0.0.1:") && said.contains("ersion"),
+            "{said}"
+        );
     })
     .await;
 }

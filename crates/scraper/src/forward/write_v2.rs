@@ -1,0 +1,192 @@
+//! The body of remote write 2.0: `io.prometheus.write.v2.Request` in protobuf, as of 2.0-rc.4.
+//!
+//! Every text stands once in the table of symbols, and labels are pairs of places in it. A request with 2,000 samples of
+//! a few targets has a quarter of the bytes of 1.0 before compression.
+
+use std::collections::HashMap;
+
+use metrics_registry::parse::MetricType;
+use rustc_hash::FxBuildHasher;
+
+use super::write_v1::varint;
+use crate::label_set::{LabelSet, push_varint};
+
+/// `symbols`, field 4 of the request.
+const SYMBOLS: u8 = 0x22;
+/// `timeseries`, field 5 of the request.
+const TIME_SERIES: u8 = 0x2a;
+/// `labels_refs`, field 1 of a time series, packed.
+const LABELS_REFS: u8 = 0x0a;
+/// `samples`, field 2 of a time series.
+const SAMPLES: u8 = 0x12;
+/// `value`, field 1 of a sample, eight bytes.
+const VALUE: u8 = 0x09;
+/// `timestamp`, field 2 of a sample, a varint of milliseconds.
+const TIMESTAMP: u8 = 0x10;
+/// `metadata`, field 5 of a time series.
+const METADATA: u8 = 0x2a;
+/// `type`, field 1 of metadata.
+const TYPE: u8 = 0x08;
+
+/// A request that is being made. It keeps its buffers for the next one.
+#[derive(Debug, Default)]
+pub struct Request {
+    places: HashMap<Box<str>, u32, FxBuildHasher>,
+    symbols: Vec<u8>,
+    series: Vec<u8>,
+    references: Vec<u8>,
+}
+
+impl Request {
+    /// Forgets everything; the first symbol is always the empty text.
+    pub fn clear(&mut self) {
+        self.places.clear();
+        self.series.clear();
+        self.symbols.clear();
+        self.symbols.extend_from_slice(&[SYMBOLS, 0]);
+    }
+
+    /// Adds one sample.
+    pub fn push(&mut self, labels: &LabelSet, kind: Option<MetricType>, at_ms: i64, value: f64) {
+        if self.symbols.is_empty() {
+            self.clear();
+        }
+        let mut references = std::mem::take(&mut self.references);
+        references.clear();
+        for (name, value) in labels.iter() {
+            push_varint(&mut references, u64::from(self.place(name)));
+            push_varint(&mut references, u64::from(self.place(value)));
+        }
+        let mut time = [0; 10];
+        let time = varint(&mut time, at_ms as u64);
+        let sample = 9 + 1 + time.len();
+        let mut references_length = [0; 10];
+        let references_length = varint(&mut references_length, references.len() as u64);
+        let kind = type_number(kind);
+        let metadata = if kind == 0 { 0 } else { 4 };
+        // A sample has at most 20 bytes, whose length is one byte.
+        let length = 1 + references_length.len() + references.len() + 2 + sample + metadata;
+        let body = &mut self.series;
+        body.push(TIME_SERIES);
+        push_varint(body, length as u64);
+        body.push(LABELS_REFS);
+        body.extend_from_slice(references_length);
+        body.extend_from_slice(&references);
+        body.extend_from_slice(&[SAMPLES, sample as u8, VALUE]);
+        body.extend_from_slice(&value.to_le_bytes());
+        body.push(TIMESTAMP);
+        body.extend_from_slice(time);
+        if kind != 0 {
+            body.extend_from_slice(&[METADATA, 2, TYPE, kind]);
+        }
+        self.references = references;
+    }
+
+    /// Appends the whole request to `body`.
+    pub fn finish(&self, body: &mut Vec<u8>) {
+        body.extend_from_slice(&self.symbols);
+        body.extend_from_slice(&self.series);
+    }
+
+    fn place(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let place = self.places.len() as u32 + 1;
+        self.places.insert(text.into(), place);
+        self.symbols.push(SYMBOLS);
+        push_varint(&mut self.symbols, text.len() as u64);
+        self.symbols.extend_from_slice(text.as_bytes());
+        place
+    }
+}
+
+/// The number of `Metadata.MetricType`; 0 is "unspecified".
+fn type_number(kind: Option<MetricType>) -> u8 {
+    match kind {
+        Some(MetricType::Counter) => 1,
+        Some(MetricType::Gauge) => 2,
+        Some(MetricType::Histogram) => 3,
+        Some(MetricType::GaugeHistogram) => 4,
+        Some(MetricType::Summary) => 5,
+        Some(MetricType::Info) => 6,
+        Some(MetricType::StateSet) => 7,
+        Some(MetricType::Unknown) | None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+
+    use super::*;
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Decoded {
+        #[prost(string, repeated, tag = "4")]
+        symbols: Vec<String>,
+        #[prost(message, repeated, tag = "5")]
+        timeseries: Vec<TimeSeries>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct TimeSeries {
+        #[prost(uint32, repeated, tag = "1")]
+        labels_refs: Vec<u32>,
+        #[prost(message, repeated, tag = "2")]
+        samples: Vec<Sample>,
+        #[prost(message, optional, tag = "5")]
+        metadata: Option<Metadata>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Sample {
+        #[prost(double, tag = "1")]
+        value: f64,
+        #[prost(int64, tag = "2")]
+        timestamp: i64,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Metadata {
+        #[prost(int32, tag = "1")]
+        r#type: i32,
+    }
+
+    #[test]
+    fn an_independent_decoder_reads_it() {
+        let set = |metric: &str, job: &str| LabelSet::of_metric(metric, [("job", job)].into_iter());
+        let mut request = Request::default();
+        for _ in 0..2 {
+            request.clear();
+            request.push(&set("up", "a"), Some(MetricType::Gauge), 1000, 1.0);
+            request.push(&set("up", "b"), None, -5, f64::NAN);
+            request.push(&set("job", "a"), Some(MetricType::Counter), i64::MAX, 3.0);
+        }
+        let mut body = Vec::new();
+        request.finish(&mut body);
+        let decoded = Decoded::decode(body.as_slice()).unwrap();
+        assert_eq!(decoded.symbols, ["", "__name__", "up", "job", "a", "b"]);
+        let references: Vec<_> = decoded
+            .timeseries
+            .iter()
+            .map(|series| series.labels_refs.clone())
+            .collect();
+        assert_eq!(references, [[1, 2, 3, 4], [1, 2, 3, 5], [1, 3, 3, 4]]);
+        let times: Vec<_> = decoded
+            .timeseries
+            .iter()
+            .map(|series| series.samples[0].timestamp)
+            .collect();
+        assert_eq!(times, [1000, -5, i64::MAX]);
+        let kinds: Vec<_> = decoded
+            .timeseries
+            .iter()
+            .map(|series| series.metadata.as_ref().map(|metadata| metadata.r#type))
+            .collect();
+        assert_eq!(kinds, [Some(2), None, Some(1)]);
+    }
+}

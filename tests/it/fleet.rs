@@ -1,0 +1,220 @@
+//! A small fleet of fake exporters and a receiver that counts, in Python, and a scraper between them.
+//!
+//! Every scrape of a target gives it a number; the receiver sees which numbers came, how often, and in which order.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::daemon::{Daemon, binary, until};
+use crate::http;
+use crate::peer;
+
+/// Targets of a fleet.
+pub const TARGETS: u16 = 4;
+/// How often each is scraped, in seconds.
+pub const INTERVAL_SECONDS: f64 = 0.25;
+/// How often samples go to the disk while the receiver does not take them, in seconds.
+pub const SYNC_SECONDS: f64 = 0.5;
+
+/// The processes; they end with this.
+pub struct Fleet {
+    folder: tempfile::TempDir,
+    _targets: Daemon,
+    targets_admin: String,
+    targets_from: u16,
+    sink: Option<Daemon>,
+    sink_port: u16,
+}
+
+/// The interpreter with what the receiver needs; `make test` makes one where the system's has not.
+fn python() -> PathBuf {
+    let own = peer::checkout().join("target/python/bin/python3");
+    match own.exists() {
+        true => own,
+        false => "python3".into(),
+    }
+}
+
+/// Starts one of the programs beside this test and waits until it listens.
+fn start(program: &str, arguments: &[String]) -> Daemon {
+    let script = peer::checkout().join("tests/peers").join(program);
+    // Its standard output says when it is ready; the log of a `Daemon` is standard error.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "exec \"$@\" 1>&2", "sh"])
+        .arg(python())
+        .args(["-u".as_ref(), script.as_os_str()])
+        .args(arguments);
+    let daemon = Daemon::spawn(&mut command);
+    daemon.wait_for_log("ready");
+    daemon
+}
+
+/// The first of `count` ports in a row that nobody uses.
+fn free_ports(count: u16) -> u16 {
+    until("free ports", || {
+        let first = TcpListener::bind("127.0.0.1:0").ok()?;
+        let from = first.local_addr().ok()?.port();
+        let rest: Vec<_> = (1..count)
+            .map_while(|more| TcpListener::bind(("127.0.0.1", from.checked_add(more)?)).ok())
+            .collect();
+        (rest.len() + 1 == usize::from(count)).then_some(from)
+    })
+}
+
+impl Fleet {
+    /// Starts targets and a receiver.
+    pub fn start() -> Self {
+        let mut fleet = Self::without_receiver();
+        fleet.start_receiver();
+        fleet
+    }
+
+    /// Starts targets. Nobody listens where the receiver should be.
+    pub fn without_receiver() -> Self {
+        let from = free_ports(TARGETS + 2);
+        let argument = |name: &str, value: u16| [name.to_owned(), value.to_string()];
+        let arguments = [
+            argument("--targets", TARGETS),
+            argument("--series", 60),
+            argument("--base-port", from + 2),
+            argument("--admin", from + 1),
+        ];
+        let fleet = Self {
+            folder: tempfile::tempdir().unwrap(),
+            _targets: start("fake_targets.py", &arguments.concat()),
+            targets_admin: format!("127.0.0.1:{}", from + 1),
+            targets_from: from + 2,
+            sink: None,
+            sink_port: from,
+        };
+        fleet.configure("");
+        fleet
+    }
+
+    pub fn start_receiver(&mut self) {
+        let arguments = ["--port".to_owned(), self.sink_port.to_string()];
+        self.sink = Some(start("rw_sink.py", &arguments));
+    }
+
+    /// Writes the configuration, with more settings of the queue.
+    pub fn configure(&self, queue: &str) {
+        let targets: Vec<String> = (0..TARGETS)
+            .map(|target| format!("'127.0.0.1:{}'", self.targets_from + target))
+            .collect();
+        let text = format!(
+            "global: {{scrape_interval: {}ms, scrape_timeout: {}ms}}\n\
+             remote_write: [{{name: sink, url: 'http://127.0.0.1:{}/w', remote_timeout: 1s, queue_config: \
+             {{batch_send_deadline: 200ms, max_backoff: 300ms{queue}}}}}]\n\
+             scrape_configs: [{{job_name: fake, static_configs: [{{targets: [{}]}}]}}]\n",
+            INTERVAL_SECONDS * 1e3,
+            INTERVAL_SECONDS * 1e3,
+            self.sink_port,
+            targets.join(",")
+        );
+        std::fs::write(self.config(), text).unwrap();
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("prometheus.yml")
+    }
+
+    /// Where samples are stored.
+    pub fn storage(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The flags of a scraper for this fleet.
+    pub fn flags(&self) -> Vec<String> {
+        vec![
+            format!("--config.file={}", self.config().display()),
+            format!("--storage.agent.path={}", self.storage().display()),
+            format!("--storage.agent.spill-sync-interval={}ms", SYNC_SECONDS * 1e3),
+            "--web.listen-address=127.0.0.1:0".to_owned(),
+            "--clock.wait=0s".to_owned(),
+        ]
+    }
+
+    /// Starts a scraper.
+    pub fn scraper(&self) -> Daemon {
+        Daemon::start(Command::new(binary("pi-scraper")).args(self.flags()))
+    }
+
+    /// Makes the receiver answer in another way.
+    pub fn receiver(&self, mode: &str) {
+        let address = format!("127.0.0.1:{}", self.sink_port);
+        assert_eq!(http::get(&address, &format!("/ctl?mode={mode}")).status, 200);
+    }
+
+    /// What the receiver has counted.
+    pub fn stats(&self) -> Value {
+        json(&format!("127.0.0.1:{}", self.sink_port), "/stats")
+    }
+
+    /// How many scrapes the targets have served.
+    pub fn served(&self) -> u64 {
+        let served = json(&self.targets_admin, "/seq");
+        served.as_object().unwrap().values().map(number).sum()
+    }
+
+    /// Waits until the targets have served this many scrapes more.
+    pub fn wait_for_scrapes(&self, more: u64) {
+        let end = self.served() + more;
+        until("scrapes", || (end <= self.served()).then_some(()));
+    }
+
+    /// Ends the scraper and checks that every scrape arrived, once and in order.
+    #[track_caller]
+    pub fn assert_all_arrived(&self, scraper: Daemon) {
+        let missing = self.missing_at_the_end(scraper);
+        assert_eq!(missing, 0, "scrapes are missing: {:#}", self.stats());
+    }
+
+    /// Ends the scraper and checks that what arrived did once and in order. Returns how many scrapes did not.
+    #[track_caller]
+    pub fn missing_at_the_end(&self, mut scraper: Daemon) -> u64 {
+        until("all that is stored to be sent", || {
+            (metric(&scraper, "scraper_forward_stored_bytes") == 0.0).then_some(())
+        });
+        self.wait_for_scrapes(u64::from(TARGETS));
+        scraper.signal("TERM");
+        assert_eq!(scraper.wait().code(), Some(0), "{}", scraper.log());
+        let stats = self.stats();
+        for name in ["duplicates", "out_of_order", "series_count_mismatch_vs_seq"] {
+            assert_eq!(stats[name], 0, "{name}: {stats:#}\n{}", scraper.log());
+        }
+        assert_eq!(stats["errors"], serde_json::json!({}), "{stats:#}");
+        assert_eq!(stats["seq_targets"], TARGETS);
+        self.served() - number(&stats["seq_total"])
+    }
+}
+
+fn json(address: &str, path: &str) -> Value {
+    serde_json::from_slice(&http::get(address, path).body).unwrap()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+/// The sum of a metric that the scraper has about its receiver.
+pub fn metric(scraper: &Daemon, name: &str) -> f64 {
+    let text = http::get(&scraper.address, "/metrics").text();
+    let lines = text.lines().filter(|line| {
+        line.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(['{', ' ']))
+    });
+    lines
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+        .sum()
+}
+
+/// Waits until the scraper has stored samples.
+pub fn wait_until_stored(scraper: &Daemon) {
+    until("samples on disk", || {
+        (0.0 < metric(scraper, "scraper_forward_stored_bytes")).then_some(())
+    });
+}

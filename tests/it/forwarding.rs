@@ -1,0 +1,231 @@
+//! Nothing is lost, sent twice or out of order, whatever becomes of the receiver, the scraper and the disk.
+//!
+//! Times are a tenth and less of what they are outside: 0.25 s between scrapes, 0.5 s between writes to the disk.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::daemon::{Daemon, binary, pause, until};
+use crate::fleet::{Fleet, INTERVAL_SECONDS, SYNC_SECONDS, TARGETS, metric, wait_until_stored};
+
+/// Bytes that a process has caused to be written to a disk.
+fn written_bytes(daemon: &Daemon) -> u64 {
+    let io = std::fs::read_to_string(format!("/proc/{}/io", daemon.pid())).unwrap();
+    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+    line.unwrap().parse().unwrap()
+}
+
+fn pause_for(time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        pause();
+    }
+}
+
+#[test]
+fn nothing_is_written_while_the_receiver_answers() {
+    let fleet = Fleet::start();
+    let scraper = fleet.scraper();
+    let before = written_bytes(&scraper);
+    fleet.wait_for_scrapes(60);
+    assert_eq!(written_bytes(&scraper), before);
+    assert!(!fleet.storage().exists());
+    fleet.assert_all_arrived(scraper);
+    assert!(!fleet.storage().exists());
+}
+
+#[test]
+fn a_receiver_that_is_not_there_for_a_while() {
+    let mut fleet = Fleet::without_receiver();
+    let scraper = fleet.scraper();
+    fleet.wait_for_scrapes(100);
+    wait_until_stored(&scraper);
+    fleet.start_receiver();
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn every_way_in_which_a_receiver_fails() {
+    let fleet = Fleet::start();
+    let scraper = fleet.scraper();
+    for mode in ["500", "503", "429&retry_after=1", "hang", "reset"] {
+        fleet.receiver(mode);
+        let name = mode.split('&').next().unwrap();
+        until(mode, || {
+            (1 < fleet.stats()["requests"][name].as_u64().unwrap_or(0)).then_some(())
+        });
+        fleet.receiver("ok");
+        until("samples to be taken again", || {
+            (metric(&scraper, "prometheus_remote_storage_samples_pending") < 1000.0).then_some(())
+        });
+    }
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn ended_and_started_again_in_an_outage() {
+    let fleet = Fleet::start();
+    let mut scraper = fleet.scraper();
+    fleet.wait_for_scrapes(10);
+    for mode in ["500", "hang", "500"] {
+        fleet.receiver(mode);
+        fleet.wait_for_scrapes(20);
+        let asked = Instant::now();
+        scraper.signal("TERM");
+        assert_eq!(scraper.wait().code(), Some(0), "{}", scraper.log());
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        assert!(!scraper.log().contains("lost"), "{}", scraper.log());
+        scraper = fleet.scraper();
+        scraper.wait_for_log("samples from before the start wait on disk");
+    }
+    fleet.wait_for_scrapes(10);
+    fleet.receiver("ok");
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn ended_in_the_middle_of_what_was_stored() {
+    let fleet = Fleet::start();
+    let mut scraper = fleet.scraper();
+    fleet.receiver("500");
+    fleet.wait_for_scrapes(80);
+    wait_until_stored(&scraper);
+    // Each request is answered late, so that the backlog takes a while.
+    fleet.configure(", max_samples_per_send: 100");
+    scraper.signal("HUP");
+    fleet.receiver("slow&ms=30");
+    for _ in 0..2 {
+        until("a part of it to be sent", || {
+            (300.0 < metric(&scraper, "prometheus_remote_storage_samples_total")).then_some(())
+        });
+        scraper.signal("TERM");
+        assert_eq!(scraper.wait().code(), Some(0), "{}", scraper.log());
+        scraper = fleet.scraper();
+    }
+    fleet.receiver("ok");
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn killed_in_an_outage() {
+    let fleet = Fleet::start();
+    fleet.receiver("500");
+    let kills = 4;
+    for _ in 0..kills {
+        let mut scraper = fleet.scraper();
+        fleet.wait_for_scrapes(40);
+        wait_until_stored(&scraper);
+        scraper.signal("KILL");
+        scraper.wait();
+    }
+    let scraper = fleet.scraper();
+    fleet.receiver("ok");
+    let missing = fleet.missing_at_the_end(scraper);
+    // What came in one interval, and the scrape that was under way.
+    let each = (SYNC_SECONDS / INTERVAL_SECONDS).ceil() as u64 + 1;
+    let most = kills * u64::from(TARGETS) * each;
+    assert!(missing <= most, "{missing} scrapes are missing, {most} may");
+}
+
+#[test]
+fn a_disk_that_is_full_for_a_while() {
+    let fleet = Fleet::start();
+    fleet.receiver("500");
+    std::fs::create_dir(fleet.storage()).unwrap();
+    let storage = fleet.storage();
+    let script = format!(
+        "set -e; mount -t tmpfs -o size=256k none {0}; head -c 1M /dev/zero > {0}/ballast || :; exec \"$@\"",
+        storage.display()
+    );
+    let scraper = Daemon::start(
+        Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"])
+            .arg(binary("pi-scraper"))
+            .args(fleet.flags()),
+    );
+    scraper.wait_for_log("samples cannot be stored");
+    fleet.wait_for_scrapes(40);
+    assert!(metric(&scraper, "scraper_forward_write_errors_total") > 0.0);
+    // The disk as the process sees it.
+    let ballast = format!("/proc/{}/root{}/ballast", scraper.pid(), storage.display());
+    std::fs::remove_file(ballast).unwrap();
+    scraper.wait_for_log("samples can be stored again");
+    fleet.wait_for_scrapes(20);
+    assert_eq!(scraper.log().matches("samples cannot be stored").count(), 1);
+    fleet.receiver("ok");
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn a_disk_that_is_read_only() {
+    let fleet = Fleet::start();
+    fleet.receiver("500");
+    std::fs::create_dir(fleet.storage()).unwrap();
+    let script = format!(
+        "set -e; mount -t tmpfs -o ro,size=256k none {}; exec \"$@\"",
+        fleet.storage().display()
+    );
+    let scraper = Daemon::start(
+        Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"])
+            .arg(binary("pi-scraper"))
+            .args(fleet.flags()),
+    );
+    scraper.wait_for_log("samples cannot be stored");
+    fleet.wait_for_scrapes(20);
+    fleet.receiver("ok");
+    until("samples to be taken", || {
+        (metric(&scraper, "prometheus_remote_storage_samples_pending") < 1000.0).then_some(())
+    });
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn reloaded_all_the_time() {
+    let fleet = Fleet::start();
+    let scraper = fleet.scraper();
+    for round in 0..12 {
+        if round % 2 == 0 {
+            fleet.configure(&format!(", max_samples_per_send: {}", 50 + round));
+        }
+        fleet.receiver(match round % 4 {
+            2 => "500",
+            3 => "slow&ms=60",
+            _ => "ok",
+        });
+        scraper.signal("HUP");
+        pause_for(Duration::from_millis(400));
+    }
+    fleet.receiver("ok");
+    fleet.assert_all_arrived(scraper);
+}
+
+#[test]
+fn a_damaged_file_is_cut_and_told() {
+    let fleet = Fleet::start();
+    fleet.receiver("500");
+    let mut scraper = fleet.scraper();
+    fleet.wait_for_scrapes(60);
+    wait_until_stored(&scraper);
+    scraper.signal("TERM");
+    assert_eq!(scraper.wait().code(), Some(0));
+    let folder = fleet.storage().join("forward/sink");
+    let segment = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "seg"))
+        .unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let place = bytes.len() - 20;
+    bytes[place] ^= 4;
+    std::fs::write(&segment, bytes).unwrap();
+    let scraper = fleet.scraper();
+    fleet.receiver("ok");
+    scraper.wait_for_log("stored samples are damaged");
+    until("the damage to be counted", || {
+        (metric(&scraper, "scraper_forward_damaged_segments_total") == 1.0).then_some(())
+    });
+    assert!(metric(&scraper, "prometheus_remote_storage_samples_dropped_total") > 0.0);
+    let missing = fleet.missing_at_the_end(scraper);
+    assert!(0 < missing && missing < 60, "{missing}");
+}
