@@ -7,7 +7,7 @@ use metrics_registry::Family;
 use super::rows::{self, Null};
 use super::{Context, Sql, Statement};
 
-const FAMILIES: [Family<3>; 7] = [
+const FAMILIES: [Family<3>; 8] = [
     Family::counter(
         "pg_stat_wal_receiver_receive_start_lsn",
         "Position at which receiving began, modulo 2^52.",
@@ -43,14 +43,13 @@ const FAMILIES: [Family<3>; 7] = [
         "When that position was told, in seconds since 1970.",
         ["slot_name", "status", "upstream_host"],
     ),
+    Family::gauge(
+        "pg_stat_wal_receiver_upstream_node",
+        "Number of the sender, from a slot that repmgr named.",
+        ["slot_name", "status", "upstream_host"],
+    ),
 ];
 
-/// Only where the slot is one of repmgr's, as in the reference.
-const UPSTREAM_NODE: Family<3> = Family::gauge(
-    "pg_stat_wal_receiver_upstream_node",
-    "Number of the sender, from a slot that repmgr named.",
-    ["slot_name", "status", "upstream_host"],
-);
 /// Since 13.
 const FLUSHED: Family<3> = Family::counter(
     "pg_stat_wal_receiver_flushed_lsn",
@@ -63,14 +62,9 @@ pub(super) const STATEMENTS: &[Statement] = &[Statement {
     write: |_, table, samples| {
         rows::write(table, &FAMILIES, Null::Zero, samples);
         for row in table.rows() {
-            for (column, family) in [
-                (3 + FAMILIES.len(), &UPSTREAM_NODE),
-                (4 + FAMILIES.len(), &FLUSHED),
-            ] {
-                if let Some(value) = row.number(column) {
-                    let labels = std::array::from_fn(|column| row.label(column));
-                    samples.sample(family, labels, value);
-                }
+            if let Some(position) = row.number(3 + FAMILIES.len()) {
+                let labels = std::array::from_fn(|column| row.label(column));
+                samples.sample(&FLUSHED, labels, position);
             }
         }
         Ok(())
