@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::read::request::Request;
 use crate::shard::Shard;
 
-/// How often the number of replicas is asked for.
+/// How often the number of replicas is asked for, unless watches are shorter than that.
 const POLL: Duration = Duration::from_secs(30);
 /// Bytes of a pod or a StatefulSet.
 const OBJECT_BYTES_MAX: usize = 16 << 20;
@@ -33,7 +33,7 @@ pub async fn follow(context: Rc<Context>) {
         return;
     };
     loop {
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL.min(context.options().watch_timeout)).await;
         match shard(&context.api, &namespace, &pod).await {
             Ok(shard) if shard != context.shard() => context.set_shard(shard),
             Ok(_) => {}

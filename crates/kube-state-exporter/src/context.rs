@@ -4,8 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-
 use crate::api::Api;
 use crate::auto_shard;
 use crate::cluster::Cluster;
@@ -15,11 +13,14 @@ use crate::connect::Source;
 use crate::flags::Given;
 use crate::options::Options;
 use crate::read::reader::{Shared, Timing};
+use crate::read::turns::Turns;
 use crate::shard::Shard;
 use crate::telemetry::Telemetry;
 
 /// Lists that are read at once, so that a small server is not asked for everything in one moment.
 const LISTS_AT_ONCE: usize = 4;
+/// After this the next list begins beside one that takes so long.
+const LIST_TURN: Duration = Duration::from_secs(5);
 /// How long a list may pause. A cold SQLite on an SD card takes seconds.
 const LIST_SILENCE: Duration = Duration::from_secs(30);
 /// How much later than asked a watch may end.
@@ -44,7 +45,7 @@ pub struct Context {
     options: RefCell<Rc<Options>>,
     cluster: RefCell<Rc<Cluster>>,
     shard: Cell<Shard>,
-    lists: Rc<Semaphore>,
+    lists: Turns,
     /// Compressed bodies.
     pub cache: Rc<Cache>,
     /// Sets of options so far.
@@ -64,7 +65,7 @@ impl Context {
         };
         let options = Rc::new(Options::new(&merged)?);
         let api = Rc::new(connect(&options).await?);
-        let lists = Rc::new(Semaphore::new(LISTS_AT_ONCE));
+        let lists = Turns::new(LISTS_AT_ONCE, LIST_TURN.min(options.watch_timeout));
         let shard = match &options.pod {
             Some((namespace, pod)) => auto_shard::first(&api, namespace, pod).await?,
             None => options.shard,
@@ -172,10 +173,10 @@ async fn connect(options: &Options) -> Result<Api, String> {
     Api::new(source).await.map_err(|error| error.to_string())
 }
 
-fn shared(api: &Rc<Api>, lists: &Rc<Semaphore>, shard: Shard, options: &Options) -> Shared {
+fn shared(api: &Rc<Api>, lists: &Turns, shard: Shard, options: &Options) -> Shared {
     Shared {
         api: Rc::clone(api),
-        lists: Rc::clone(lists),
+        lists: lists.clone(),
         shard,
         timing: Timing {
             watch: options.watch_timeout,
@@ -185,10 +186,10 @@ fn shared(api: &Rc<Api>, lists: &Rc<Semaphore>, shard: Shard, options: &Options)
     }
 }
 
-/// Waits until every list was complete once, but not longer than `wait`.
+/// Waits until every list was complete once or refused, but not longer than `wait`.
 async fn complete(cluster: &Cluster, wait: Duration) {
     let end = Instant::now() + wait;
-    while !cluster.store.is_complete() && Instant::now() < end {
+    while !cluster.is_ready() && Instant::now() < end {
         tokio::time::sleep(COMPLETE_POLL).await;
     }
 }

@@ -118,7 +118,7 @@ impl Exporter for KubeStateExporter {
     }
 
     fn is_ready(&self) -> bool {
-        self.context.cluster().store.is_complete()
+        self.context.cluster().is_ready()
     }
 
     fn reload(&self) {
