@@ -53,7 +53,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
         info::write(&node.paths.read_proc("cpuinfo")?, fields, out)?;
     }
     let mut ticks = state.ticks.borrow_mut();
-    ticks.update(&node.paths.read_proc("stat")?)?;
+    ticks.update(&node.paths.read_proc_table("stat")?)?;
     ticks.write(state.with_guest, out);
     let mut layout = state.layout.borrow_mut();
     layout.refresh(&node.paths);

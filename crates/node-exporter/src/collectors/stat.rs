@@ -65,7 +65,7 @@ pub(super) fn flags() -> Vec<Arg> {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    write(&node.paths.read_proc("stat")?, node.stat.with_softirqs, out)
+    write(&node.paths.read_proc_table("stat")?, node.stat.with_softirqs, out)
 }
 
 /// Fails with `Parse` on a known line without its number, and still writes the others.

@@ -38,7 +38,7 @@ pub(super) fn flags() -> Vec<Arg> {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    write(&node.paths.read_proc("vmstat")?, &node.vmstat.fields, out)
+    write(&node.paths.read_proc_table("vmstat")?, &node.vmstat.fields, out)
 }
 
 /// Fails with `Parse` on chosen lines without a number, and still writes the others.
