@@ -10,6 +10,7 @@ use std::cell::RefCell;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::switch_value;
 use metrics_registry::Exposition;
 
 use self::info::Fields;
@@ -34,7 +35,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            with_guest: flags::switched(matches, GUEST).unwrap_or(true),
+            with_guest: switch_value(matches, GUEST).unwrap_or(true),
             info: Fields::new(matches)?,
             ticks: RefCell::default(),
             layout: RefCell::default(),

@@ -10,11 +10,11 @@ use std::cell::{OnceCell, RefCell};
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Kind};
 use regex_lite::Regex;
 
 use crate::filter::compile;
-use crate::flags::text;
 use crate::{Error, Node};
 
 const FIELDS: &str = "collector.netstat.fields";

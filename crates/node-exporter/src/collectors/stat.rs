@@ -1,6 +1,7 @@
 //! Interrupts, context switches, forks and boot time, from `/proc/stat`.
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family};
 
 use crate::{Error, Node, flags};
@@ -55,7 +56,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
-            with_softirqs: flags::switched(matches, SOFTIRQ).unwrap_or(false),
+            with_softirqs: switch_value(matches, SOFTIRQ).unwrap_or(false),
         }
     }
 }
