@@ -152,7 +152,7 @@ fn command(about: &'static About, own: Command) -> Command {
         .disable_version_flag(true)
         .help_template("{about-with-newline}\nusage: {name} [--flag=value ...] [@file]\n\n{all-args}{after-help}")
         .after_help(format!(
-            "Examples:\n  {0} --web.listen-address=127.0.0.1:9100 --web.listen-address=unix:/run/exporter.sock\n  {0} --web.config.file=/etc/prometheus/web.yml    (TLS, passwords, rate limit)\n  {0} @/etc/default/flags                          (one argument a line)",
+            "Examples:\n  {0} --web.listen-address=127.0.0.1:9100 --web.listen-address=unix:/run/exporter.sock\n  {0} --web.config.file=/etc/prometheus/web.yml    (TLS, passwords, rate limit)\n  {0} @/etc/default/flags                          (one argument a line)\n  {0} healthcheck --address=127.0.0.1:9100         (exit code 0 where a listener answers)",
             about.binary
         ))
         .next_help_heading("Shared flags")
