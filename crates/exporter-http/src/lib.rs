@@ -33,6 +33,7 @@ pub mod flags;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod gzip;
+mod healthcheck;
 mod landing;
 pub mod limits;
 pub mod listen;
@@ -58,4 +59,6 @@ mod version;
 mod web_config;
 
 pub use about::About;
-pub use exporter::{Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream};
+pub use exporter::{
+    Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream,
+};

@@ -94,6 +94,36 @@ pub const ALL: &[Flag] = &[
         "Annotations that become labels, in the same form",
     ),
     flag(
+        "custom-resource-state-config",
+        Takes::Text("YAML"),
+        "custom_resource_config",
+        "What is told of custom resources; goes before the file",
+    ),
+    flag(
+        "custom-resource-state-config-file",
+        Takes::Text("FILE"),
+        "custom_resource_state_config_file",
+        "File that says what is told of custom resources; a change is picked up",
+    ),
+    flag(
+        "custom-resource-state-only",
+        Takes::Nothing,
+        "custom_resources_only",
+        "Only custom resources",
+    ),
+    flag(
+        "continue-without-custom-resource-state-config-file",
+        Takes::Nothing,
+        "continue_without_custom_resource_state_config_file",
+        "Go on where the file about custom resources is not there yet",
+    ),
+    flag(
+        "auth-filter",
+        Takes::Nothing,
+        "auth_filter",
+        "Ask the API server who may have samples",
+    ),
+    flag(
         "apiserver",
         Takes::Text("URL"),
         "apiserver",
@@ -220,6 +250,12 @@ pub const ALL: &[Flag] = &[
         "",
         "How long a watch is asked to last; silence is believed a little longer [default: 5m]",
     ),
+    flag(
+        "print-cluster-role",
+        Takes::Nothing,
+        "",
+        "Print the ClusterRole that these flags need, and end",
+    ),
     flag("object-limit", Takes::IgnoredText, "object_limit", ""),
     flag("auto-gomemlimit", Takes::IgnoredSwitch, "auto-gomemlimit", ""),
     flag(
@@ -327,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_would_be_wrong_to_ignore_is_refused() {
-        for flag in ["--auth-filter", "--nonsense"] {
+        for flag in ["--labels-prefix=x", "--nonsense"] {
             assert!(parse(&[flag]).is_err(), "{flag}");
         }
     }

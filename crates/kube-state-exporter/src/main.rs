@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use exporter_http::About;
-use kube_state_exporter::{KubeStateExporter, flags};
+use exporter_http::serve::Begin;
+use exporter_http::{About, StartError};
+use kube_state_exporter::{KubeStateExporter, cluster_role, flags};
 
 const ABOUT: About = About {
     binary: "pi-kube-state-exporter",
@@ -16,7 +17,12 @@ const ABOUT: About = About {
 };
 
 fn main() -> ExitCode {
-    exporter_http::serve::run(&ABOUT, flags::command(), async |matches| {
-        KubeStateExporter::new(matches).await
-    })
+    exporter_http::serve::run_or_print(
+        &ABOUT,
+        flags::command(),
+        async |matches| match cluster_role::asked(&flags::given(matches)).map_err(StartError)? {
+            Some(text) => Ok(Begin::Print(text)),
+            None => KubeStateExporter::new(matches).await.map(Begin::Serve),
+        },
+    )
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
+use http_client::{Pem, TlsSettings};
 
 use crate::access_log::AccessLogFlag;
 use crate::arguments;
-use crate::client::{ClientSettings, TlsSettings};
+use crate::client::ClientSettings;
+use crate::client::connection::CA_FLAG;
 use crate::sink::Labels;
 use crate::target::{Place, Target};
 
@@ -106,20 +108,21 @@ impl Settings {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         let on = |name| switch_value(matches, name) == Some(true);
-        let file = |name| text(matches, name).map(PathBuf::from);
+        let file = |name| text(matches, name).map(|path| Pem::File(PathBuf::from(path)));
         let tls = TlsSettings {
-            verify: on(SSL_VERIFY),
-            ca_file: file(SSL_CA_CERT),
+            insecure_skip_verify: !on(SSL_VERIFY),
+            ca: file(SSL_CA_CERT),
             // As in the reference, one of them alone is none.
             identity: file(SSL_CLIENT_CERT).zip(file(SSL_CLIENT_KEY)),
+            ..TlsSettings::default()
         };
         let targets = targets(matches)?;
         if targets
             .iter()
             .any(|target| matches!(target.place, Place::Tcp { tls: true, .. }))
         {
-            tls.check().map_err(StartError)?;
-            if !tls.verify {
+            tls.connector(CA_FLAG).map_err(StartError)?;
+            if tls.insecure_skip_verify {
                 log::info!("certificates of nginx are not checked, --nginx.ssl-verify turns that on");
             }
         }

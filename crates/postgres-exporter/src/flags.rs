@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
 use exporter_http::StartError;
+use exporter_http::flags::{switch_value, text};
 
 use crate::collectors::{self, Collector};
 
@@ -225,14 +226,9 @@ fn variable_switch(name: &str) -> Option<bool> {
 
 /// What a switch says: the command line, the variable, the default.
 pub(crate) fn is_on(matches: &ArgMatches, name: &str, default: bool) -> bool {
-    exporter_http::flags::switch_value(matches, name)
+    switch_value(matches, name)
         .or_else(|| variable_switch(name))
         .unwrap_or(default)
-}
-
-/// The text of a flag; empty where it has none.
-pub(crate) fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
-    matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// The names that a flag lists, separated by commas.
