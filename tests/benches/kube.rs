@@ -20,18 +20,15 @@ mod daemon;
 mod http;
 #[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
 mod measured;
-#[path = "../it/npm.rs"]
-mod npm;
 #[path = "../it/peer.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
-#[path = "../it/servers.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use more of it")]
-mod servers;
-#[path = "../it/sid.rs"]
-#[expect(dead_code, reason = "the servers beside it need it")]
-mod sid;
+#[path = "../it/servers"]
+mod servers {
+    #[expect(dead_code, reason = "shared with the tests, which use more of it")]
+    pub mod scratch;
+}
 
 use std::process::ExitCode;
 use std::time::Duration;

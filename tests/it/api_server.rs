@@ -5,6 +5,7 @@
 //! | [`world`]    | objects with their versions, and what changed lately                             |
 //! | [`kinds`]    | which kinds there are, and their paths                                           |
 //! | [`request`]  | what is asked, and which form and format answer it                               |
+//! | [`connection`]| takes connections, and answers one request after the other                      |
 //! | [`list`], [`watch`], [`answer`] | pages, streams, and how they are written                       |
 //! | [`protobuf`] | Kubernetes' protobuf from JSON, by a table of its own                            |
 //! | [`fault`]    | what goes wrong, and for whom                                                    |
@@ -21,6 +22,8 @@ mod answer;
 pub mod authority;
 #[path = "api_server/churn.rs"]
 pub mod churn;
+#[path = "api_server/connection.rs"]
+mod connection;
 #[path = "api_server/fault.rs"]
 pub mod fault;
 #[path = "api_server/kinds.rs"]
@@ -38,17 +41,15 @@ mod watch;
 #[path = "api_server/world.rs"]
 mod world;
 
-use std::io::{Read, Result, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::ServerConfig;
 
-use self::answer::Answer;
-use self::fault::{Fault, What};
-use self::request::{Asked, Form, Format, Request};
+use self::fault::Fault;
+use self::request::Request;
 pub use self::world::World;
 
 /// How streaming lists are answered.
@@ -198,7 +199,7 @@ impl ApiServer {
         self.address = listener.local_addr().unwrap();
         self.change(|state| state.is_ending = false);
         let shared = Arc::clone(&self.shared);
-        self.listening = Some(std::thread::spawn(move || listen(&listener, &shared)));
+        self.listening = Some(std::thread::spawn(move || connection::listen(&listener, &shared)));
     }
 }
 
@@ -236,157 +237,5 @@ impl Shared {
             };
         }
         state.life == life
-    }
-}
-
-fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
-    for stream in listener.incoming() {
-        let Ok(stream) = stream else {
-            continue;
-        };
-        let _ = stream.set_nodelay(true);
-        let life = shared.look(|state| {
-            state.connections.extend(stream.try_clone());
-            (!state.is_ending).then_some(state.life)
-        });
-        let Some(life) = life else {
-            return;
-        };
-        let shared = Arc::clone(shared);
-        std::thread::spawn(move || {
-            let socket = stream.try_clone();
-            converse(stream, &shared, life);
-            // The copy that is kept for `cut` would hold it open.
-            if let Ok(socket) = socket {
-                let _ = socket.shutdown(Shutdown::Both);
-            }
-        });
-    }
-}
-
-fn converse(stream: TcpStream, shared: &Shared, life: u64) {
-    let _ = match &shared.tls {
-        None => requests(stream, shared, life, |_| false),
-        Some(config) => {
-            let connection = ServerConnection::new(Arc::clone(config)).unwrap();
-            let stream = StreamOwned::new(connection, stream);
-            requests(stream, shared, life, |stream| {
-                stream
-                    .conn
-                    .peer_certificates()
-                    .is_some_and(|chain| !chain.is_empty())
-            })
-        }
-    };
-}
-
-fn requests<S: Read + Write>(
-    mut stream: S,
-    shared: &Shared,
-    life: u64,
-    has_certificate: impl Fn(&S) -> bool,
-) -> Result<()> {
-    while let Some(mut request) = Request::read(&mut stream) {
-        request.has_certificate = has_certificate(&stream);
-        answer(&mut stream, shared, life, request)?;
-    }
-    Ok(())
-}
-
-fn answer(stream: &mut impl Write, shared: &Shared, life: u64, mut request: Request) -> Result<()> {
-    let (fault, refusal, streaming) = shared.change(|state| {
-        request.negotiate(state.protobuf);
-        state.requests.push(request.clone());
-        let fault = fault::strike(&mut state.faults, &request);
-        (fault, refusal(state, &request), state.streaming)
-    });
-    let format = request.answered.map_or(Format::Json, |(_, format)| format);
-    let mut answer = Answer::new(stream, shared, life, fault.clone());
-    match fault {
-        Some(What::Silent) => return answer.hold(),
-        Some(What::Refused {
-            code,
-            reason,
-            message,
-            retry_after,
-        }) => return answer.refuse(format, code, reason, message, retry_after),
-        _ => {}
-    }
-    if let Some((code, reason, message)) = refusal {
-        return answer.refuse(format, code, reason, message, None);
-    }
-    let (Some(place), Some(answered)) = (&request.place, request.answered) else {
-        return answer.page(200, "", Format::Json, b"ok");
-    };
-    if matches!(fault, Some(What::Expired)) {
-        return watch::expire(&mut answer, answered.1);
-    }
-    match (request.asked(), streaming) {
-        (Asked::Streaming, Streaming::Refused) => {
-            let message =
-                "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
-            answer.refuse(format, 422, "Invalid", message, None)
-        }
-        (Asked::Streaming | Asked::Watch, _) => {
-            let watch = watch::Watch {
-                request: &request,
-                form: answered.0,
-                format: answered.1,
-                marks_end: streaming == Streaming::Known,
-            };
-            watch.serve(&mut answer, shared, life)
-        }
-        (Asked::List, _) => list::serve(&mut answer, &request, answered, || {
-            shared.look(|state| list::moment(&state.world, request.plural()))
-        }),
-        (Asked::Other, _) => {
-            let object = shared.look(|state| {
-                state
-                    .world
-                    .object(place.kind.plural, &place.namespace, &place.name)
-            });
-            match object {
-                Some(object) => answer.page(
-                    200,
-                    "",
-                    Format::Json,
-                    answer::json(&object, Form::Whole).as_bytes(),
-                ),
-                None => answer.refuse(Format::Json, 404, "NotFound", "there is no such object", None),
-            }
-        }
-    }
-}
-
-/// Why a request is not let in, or has nothing to ask for.
-fn refusal(state: &State, request: &Request) -> Option<(u16, &'static str, &'static str)> {
-    let token = request.header("authorization");
-    if !state.tokens.is_empty()
-        && !state
-            .tokens
-            .iter()
-            .any(|known| token == format!("Bearer {known}"))
-    {
-        return Some((401, "Unauthorized", "Unauthorized"));
-    }
-    let absent = "the server could not find the requested resource";
-    let Some(place) = &request.place else {
-        let is_health = ["/livez", "/readyz", "/healthz"].contains(&request.path.as_str());
-        return (!is_health).then_some((404, "NotFound", absent));
-    };
-    if state.absent.contains(&place.kind.plural) {
-        return Some((404, "NotFound", absent));
-    }
-    match request.answered {
-        None => Some((
-            406,
-            "NotAcceptable",
-            "only the following media types are accepted: application/json",
-        )),
-        // Nobody here has a reason to read them.
-        Some((Form::Whole, _)) if place.kind.plural == "secrets" => {
-            Some((403, "Forbidden", "values of secrets are not given away"))
-        }
-        Some(_) => None,
     }
 }

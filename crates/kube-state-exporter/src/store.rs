@@ -146,10 +146,12 @@ impl Part {
 
     /// The list that began last is complete: it is what is served from now on.
     pub fn complete(&self) {
-        let next = self.next.take().unwrap_or_default();
         let mut served = self.objects.borrow_mut();
-        let is_other = *served != next;
-        *served = next;
+        let mut is_other = false;
+        if let Some(next) = self.next.take() {
+            is_other = *served != next;
+            *served = next;
+        }
         if !self.complete.replace(true) || is_other {
             self.changed();
         }
@@ -241,12 +243,16 @@ mod tests {
             part.generation.get() != before
         };
         part.begin();
-        assert!(raises(&|| part.put(&object("a", "1"))));
+        part.put(&object("a", "1"));
         assert!(raises(&|| part.complete()));
         part.begin();
         assert!(!raises(&|| part.put(&object("a", "1"))));
         assert!(!raises(&|| part.complete()));
-        assert!(raises(&|| part.put(&object("a", "2"))));
+        part.begin();
+        assert!(!raises(&|| part.put(&object("a", "2"))));
+        assert!(raises(&|| part.complete()));
+        assert!(!raises(&|| part.put(&object("a", "2"))));
+        assert!(raises(&|| part.put(&object("a", "3"))));
         assert!(!raises(&|| part.remove(&object("b", ""))));
         assert!(raises(&|| part.remove(&object("a", ""))));
     }

@@ -10,7 +10,7 @@ use crate::daemon::until;
 
 const PODS: usize = 300;
 const CHANGES_PER_SECOND: usize = 200;
-const LASTS: Duration = Duration::from_secs(8);
+const LASTS: Duration = Duration::from_secs(6);
 
 #[test]
 fn many_changes_leave_what_a_fresh_start_gives() {
