@@ -2,21 +2,10 @@
 
 use std::process::ExitCode;
 
-use exporter_http::About;
 use kube_state_exporter::{KubeStateExporter, flags};
 
-const ABOUT: About = About {
-    binary: "pi-kube-state-exporter",
-    name: "kube_state_metrics",
-    title: "Kube State Exporter",
-    description: "What a Kubernetes cluster consists of, under the names of kube-state-metrics",
-    version: env!("CARGO_PKG_VERSION"),
-    listen_address: ":8080",
-    negotiates_openmetrics: true,
-};
-
 fn main() -> ExitCode {
-    exporter_http::serve::run(&ABOUT, flags::command(), async |matches| {
+    exporter_http::serve::run(&flags::ABOUT, flags::command(), async |matches| {
         KubeStateExporter::new(matches).await
     })
 }

@@ -4,14 +4,25 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
+use exporter_http::{About, StartError};
 
 use crate::access_log::AccessLogFlag;
 use crate::arguments;
 use crate::client::{ClientSettings, TlsSettings};
 use crate::sink::Labels;
 use crate::target::{Place, Target};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-nginx-exporter",
+    name: "nginx_exporter",
+    title: "NGINX Exporter",
+    description: "What nginx tells of itself, under the names of nginx-prometheus-exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9113",
+    negotiates_openmetrics: false,
+};
 
 const SCRAPE_URI: &str = "nginx.scrape-uri";
 const SCRAPE_URI_DEFAULT: &str = "http://127.0.0.1:8080/stub_status";
