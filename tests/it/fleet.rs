@@ -120,10 +120,7 @@ impl Fleet {
     /// Writes the configuration, with more settings of the queue.
     pub fn configure(&self, queue: &str) {
         let queue = format!("queue_config: {{batch_send_deadline: 200ms, max_backoff: 300ms{queue}}}");
-        self.configure_for(
-            &self.receiver_url(),
-            &format!(", remote_timeout: 1s, {queue}"),
-        );
+        self.configure_for(&self.receiver_url(), &format!(", remote_timeout: 1s, {queue}"));
     }
 
     /// Writes the configuration with another receiver, and more settings of it.

@@ -28,6 +28,7 @@ mod mysql;
 mod nginx;
 mod npm;
 mod output;
+mod packaging;
 mod page;
 mod peer;
 mod postgres;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
+use exporter_http::{About, StartError};
 use http_client::{Pem, TlsSettings};
 
 use crate::access_log::AccessLogFlag;
@@ -14,6 +14,17 @@ use crate::client::ClientSettings;
 use crate::client::connection::CA_FLAG;
 use crate::sink::Labels;
 use crate::target::{Place, Target};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-nginx-exporter",
+    name: "nginx_exporter",
+    title: "NGINX Exporter",
+    description: "What nginx tells of itself, under the names of nginx-prometheus-exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9113",
+    negotiates_openmetrics: false,
+};
 
 const SCRAPE_URI: &str = "nginx.scrape-uri";
 const SCRAPE_URI_DEFAULT: &str = "http://127.0.0.1:8080/stub_status";

@@ -4,11 +4,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
 use crate::source::Paths;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-node-exporter",
+    name: "node_exporter",
+    title: "Node Exporter",
+    description: "Hardware and operating system metrics of this machine, under the names of Prometheus' node_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9100",
+    negotiates_openmetrics: false,
+};
 
 /// The four roots with their defaults and help.
 const ROOTS: [(&str, &str, &str); 4] = [

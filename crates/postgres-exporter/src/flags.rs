@@ -6,10 +6,21 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-postgres-exporter",
+    name: "postgres_exporter",
+    title: "Postgres Exporter",
+    description: "Metrics of PostgreSQL servers, under the names of Prometheus' postgres_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9187",
+    negotiates_openmetrics: false,
+};
 
 pub(crate) const COMPAT: &str = "metrics.compat";
 pub(crate) const OLD_NAMES: &str = "metrics.old-names";

@@ -32,7 +32,11 @@ fn what_is_refused_is_dropped_counted_and_not_tried_again() {
     // A request that was refused has parts of scrapes: of these, some series have more samples than others.
     assert_eq!(fleet.stats()["duplicates"], 0);
     assert_eq!(fleet.stats()["out_of_order"], 0);
-    assert!(0 < fleet.stats()["seq_gaps"].as_u64().unwrap(), "{}", fleet.stats());
+    assert!(
+        0 < fleet.stats()["seq_gaps"].as_u64().unwrap(),
+        "{}",
+        fleet.stats()
+    );
 }
 
 #[test]
@@ -52,7 +56,8 @@ fn an_address_that_cannot_be_reached_yet() {
     for url in &wrong {
         fleet.configure_for(url, settings);
         scraper.signal("HUP");
-        let metric_of = format!("prometheus_remote_storage_samples_retried_total{{remote_name=\"sink\",url=\"{url}\"}}");
+        let metric_of =
+            format!("prometheus_remote_storage_samples_retried_total{{remote_name=\"sink\",url=\"{url}\"}}");
         until("two attempts", || {
             let metrics = http::get(&scraper.address, "/metrics").text();
             let line = metrics.lines().find_map(|line| line.strip_prefix(&metric_of));
@@ -71,7 +76,8 @@ fn a_receiver_of_1_0_only() {
         return;
     };
     fleet.start_receiver_with(&["--v2", "off"]);
-    let message = ", protobuf_message: io.prometheus.write.v2.Request, queue_config: {batch_send_deadline: 200ms}";
+    let message =
+        ", protobuf_message: io.prometheus.write.v2.Request, queue_config: {batch_send_deadline: 200ms}";
     fleet.configure_for(&fleet.receiver_url(), message);
     let scraper = fleet.scraper();
     scraper.wait_for_log("receiver does not know remote write 2.0, going on with 1.0");
@@ -101,8 +107,14 @@ fn a_token_and_a_key_reach_the_receiver_and_nobody_else() {
     assert_eq!(headers["x-license-key"], "swordfish");
     fleet.receiver("401");
     scraper.wait_for_log("samples refused by the receiver");
-    let shown = ["/", "/fleet", "/metrics", "/api/v1/status/config", "/api/v1/status/flags"]
-        .map(|path| http::get(&scraper.address, path).text());
+    let shown = [
+        "/",
+        "/fleet",
+        "/metrics",
+        "/api/v1/status/config",
+        "/api/v1/status/flags",
+    ]
+    .map(|path| http::get(&scraper.address, path).text());
     for text in shown.iter().chain([&scraper.log()]) {
         assert!(!text.contains("hunter2") && !text.contains("swordfish"), "{text}");
     }

@@ -242,7 +242,10 @@ fn differences(theirs: &BTreeMap<Labels, Samples>, ours: &BTreeMap<Labels, Sampl
     }
     let both: Vec<_> = their_names.intersection(&our_names).collect();
     for (one, other, word) in [(theirs, ours, "missing"), (ours, theirs, "new")] {
-        for (labels, samples) in one.iter().filter(|(labels, _)| both.contains(&&labels["__name__"])) {
+        for (labels, samples) in one
+            .iter()
+            .filter(|(labels, _)| both.contains(&&labels["__name__"]))
+        {
             let name = &labels["__name__"];
             // Each of these is in one scrape, and so with one of the two.
             if name == "fake_churn" {
@@ -252,7 +255,10 @@ fn differences(theirs: &BTreeMap<Labels, Samples>, ours: &BTreeMap<Labels, Sampl
                 None => tell(name, format!("{{{labels:?}}} {word}")),
                 Some(others) if word == "missing" && course(name, samples) != course(name, others) => {
                     let (theirs, ours) = (course(name, samples), course(name, others));
-                    tell(name, format!("values of {labels:?}: {theirs:?} there, {ours:?} here"));
+                    tell(
+                        name,
+                        format!("values of {labels:?}: {theirs:?} there, {ours:?} here"),
+                    );
                 }
                 Some(_) => {}
             }
@@ -277,7 +283,11 @@ fn course(name: &str, samples: &Samples) -> Vec<String> {
 fn check_numbers(rig: &Rig, side: &str, samples: &BTreeMap<Labels, Samples>) {
     for target in 0..TARGETS {
         let instance = rig.instance(target);
-        let of_target = || samples.iter().filter(|(labels, _)| labels["instance"] == instance);
+        let of_target = || {
+            samples
+                .iter()
+                .filter(|(labels, _)| labels["instance"] == instance)
+        };
         let values = |metric: &str| -> BTreeMap<i64, f64> {
             let (_, values) = of_target()
                 .find(|(labels, _)| labels["__name__"] == metric)

@@ -71,13 +71,11 @@ fn victoria_metrics() {
     };
     let folder = tempfile::tempdir().unwrap();
     let address = format!("127.0.0.1:{}", free_ports(1));
-    let _receiver = Daemon::spawn(
-        Command::new(package.join("usr/bin/victoria-metrics")).args([
-            format!("-storageDataPath={}", folder.path().display()),
-            format!("-httpListenAddr={address}"),
-            "-retentionPeriod=1y".to_owned(),
-        ]),
-    );
+    let _receiver = Daemon::spawn(Command::new(package.join("usr/bin/victoria-metrics")).args([
+        format!("-storageDataPath={}", folder.path().display()),
+        format!("-httpListenAddr={address}"),
+        "-retentionPeriod=1y".to_owned(),
+    ]));
     until("the receiver", || is_ready(&address, "/health"));
     let Some(fleet) = send(&format!("http://{address}/api/v1/write"), "") else {
         return;
@@ -92,7 +90,10 @@ fn victoria_metrics() {
         let samples = times.zip(values);
         // The end of a series is shown as null.
         let samples = samples.filter_map(|(at, value)| Some((at.as_i64().unwrap(), value.as_f64()?)));
-        stored.entry(labels(&series["metric"])).or_default().extend(samples);
+        stored
+            .entry(labels(&series["metric"]))
+            .or_default()
+            .extend(samples);
     }
     // It keeps decimal numbers of 15 places and more.
     check(&fleet, &stored, 1e-14);
@@ -155,7 +156,9 @@ fn check(fleet: &Fleet, stored: &Stored, tolerance: f64) {
             }
         }
         assert!(i32::from(SERIES) < series, "{series} of {instance}");
-        let up = of_target().find(|(labels, _)| labels["__name__"] == "up").unwrap();
+        let up = of_target()
+            .find(|(labels, _)| labels["__name__"] == "up")
+            .unwrap();
         assert!(up.1.iter().all(|(_, value)| *value == 1.0), "{up:?}");
     }
 }

@@ -127,7 +127,9 @@ pub fn spelled(labels: &Labels) -> String {
         "exported_mode" => Some("mode".to_owned()),
         _ => None,
     };
-    let pairs = labels.iter().filter_map(|(name, value)| Some((own(name)?, value)));
+    let pairs = labels
+        .iter()
+        .filter_map(|(name, value)| Some((own(name)?, value)));
     // The targets write their labels in this order too.
     let pairs: BTreeSet<String> = pairs.map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     let pairs: Vec<String> = pairs.into_iter().collect();
