@@ -17,7 +17,6 @@ mod daemon;
 mod http;
 #[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
 mod measured;
-mod nginx_server;
 #[path = "../it/npm.rs"]
 mod npm;
 #[path = "../it/peer.rs"]
@@ -35,8 +34,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use measured::{Measured, Report, median};
-use nginx_server::Nginx;
 use servers::mariadb::Mariadb;
+use servers::nginx::Nginx;
 use servers::postgres::Postgres;
 use servers::postgres_programs::debian_version;
 
@@ -110,7 +109,7 @@ fn postgres(report: &mut Report) {
 
 fn nginx(report: &mut Report) {
     let server = Nginx::start();
-    let flags = [format!("--nginx.scrape-uri={}", server.uri())];
+    let flags = [format!("--nginx.scrape-uri={}", server.tcp_uri())];
     let theirs = Measured::start("reference", &reference("prometheus-nginx-exporter"), &flags, &[]);
     let ours = Measured::start("ours", &release("pi-nginx-exporter"), &flags, &[]);
     println!("nginx exporter, {ROUNDS} rounds of {SCRAPES_PER_ROUND} scrapes each, in turn");

@@ -115,12 +115,20 @@ impl Measured {
         self.daemon.memory_kib("VmRSS") as f64 / 1024.0
     }
 
+    /// Proportional set size now, in MiB: pages that others map too count by share.
+    pub fn proportional_mib(&self) -> f64 {
+        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.daemon.pid())).unwrap();
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
     /// Prints a line with everything that was measured.
     pub fn print(&self, logins: usize, scrapes: usize) {
         println!(
-            "  {:<10} {:>6.2} MiB resident  {:>7.3} ms CPU per scrape (min {:.3}, max {:.3})  {:>7.3} with gzip  p50 {:.2} ms  p99 {:.2} ms  {} series  {logins} new connections at the server in {scrapes} scrapes  binary {:.2} MB",
+            "  {:<10} {:>6.2} MiB resident  {:>6.2} MiB PSS  {:>7.3} ms CPU per scrape (min {:.3}, max {:.3})  {:>7.3} with gzip  p50 {:.2} ms  p99 {:.2} ms  {} series  {logins} new connections at the server in {scrapes} scrapes  binary {:.2} MB",
             self.name,
             self.resident_mib(),
+            self.proportional_mib(),
             median(&self.plain_cpu_ms),
             quantile(&self.plain_cpu_ms, 0.0),
             quantile(&self.plain_cpu_ms, 1.0),

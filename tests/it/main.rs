@@ -17,6 +17,7 @@ mod families;
 mod fixtures;
 mod fleet;
 mod forwarding;
+mod hostile;
 mod http;
 mod intended;
 mod kube_api;
