@@ -171,11 +171,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn refuse(&self, reason: &str) -> Error {
-        Error {
-            path: self.file.to_owned(),
-            place: self.place,
-            reason: reason.to_owned(),
-        }
+        Error::of(self.file, (self.place, reason.to_owned()))
     }
 
     /// Relative paths start at the configuration's folder.
@@ -287,11 +283,7 @@ impl Context<'_> {
     }
 
     fn proxy(&self, at: &At<String>) -> Result<Proxy, Error> {
-        let refuse = |reason: String| Error {
-            path: self.file.to_owned(),
-            place: at.place,
-            reason,
-        };
+        let refuse = |reason: String| Error::of(self.file, (at.place, reason));
         let (scheme, rest) = at.value.split_once("://").unwrap_or(("", at.value.as_str()));
         if scheme != "http" {
             return Err(refuse(

@@ -27,14 +27,11 @@ pub(super) fn read(patterns: &[At<String>], config: &Path) -> Result<Vec<Include
     for at in patterns {
         let (above, name) = at.value.rsplit_once('/').unwrap_or(("", &at.value));
         if name.is_empty() || above.contains('*') || 1 < name.matches('*').count() {
-            return Err(Error {
-                path: config.to_owned(),
-                place: at.place,
-                reason: format!(
-                    "path {:?} is not valid for scrape_config_files (one * in its last element at most)",
-                    at.value
-                ),
-            });
+            let reason = format!(
+                "path {:?} is not valid for scrape_config_files (one * in its last element at most)",
+                at.value
+            );
+            return Err(Error::of(config, (at.place, reason)));
         }
         for path in matching(&folder.join(&at.value)) {
             let text = document::load(&path, &LIMITS)?;

@@ -18,11 +18,7 @@ pub(super) fn check(raw: At<raw::InfluxdbWrite>, file: &Path) -> Result<RemoteWr
         value: mut raw,
         place,
     } = raw;
-    let refuse = |(place, reason): Refused| Error {
-        path: file.to_owned(),
-        place,
-        reason,
-    };
+    let refuse = |refused: Refused| Error::of(file, refused);
     let missing = |key: &str| refuse((place, format!("influxdb_write has no {key}")));
     let url = raw.url.take().ok_or_else(|| missing("url"))?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());

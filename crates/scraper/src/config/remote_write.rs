@@ -84,11 +84,7 @@ impl RemoteWrite {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(At {
             value: url,
             place: at,

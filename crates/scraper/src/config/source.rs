@@ -109,11 +109,7 @@ pub struct TailscaleSource {
 impl Source {
     /// Everything that one job names.
     pub(super) fn all(raw: &mut raw::ScrapeConfig, file: &Path) -> Result<Vec<Self>, Error> {
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let mut all = Vec::new();
         for raw in raw.http_sd_configs.take().unwrap_or_default() {
             all.push(Self::Http(HttpSource::check(raw, file)?));
@@ -157,11 +153,7 @@ impl HttpSource {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(url) = raw.url.take() else {
             return Err(refuse((place, "http_sd_configs has no url".into())));
         };
@@ -214,11 +206,7 @@ impl DockerSource {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(host) = raw.host.take() else {
             return Err(refuse((place, "docker_sd_configs has no host".into())));
         };
