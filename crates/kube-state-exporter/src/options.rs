@@ -180,7 +180,7 @@ impl Reader<'_> {
     fn duration(&self, name: &str, default_seconds: u64) -> Result<Duration, String> {
         match self.text(name).as_str() {
             "" => Ok(Duration::from_secs(default_seconds)),
-            text => duration(text)
+            text => settings::duration::parse(text)
                 .filter(|duration| !duration.is_zero())
                 .ok_or_else(|| format!("--{name}={text:?} is not a duration: expected 30s, 1m30s or 5m")),
         }
@@ -231,28 +231,6 @@ fn resources(names: &[String]) -> Result<Vec<&'static Resource>, String> {
         false => names.iter().any(|name| name == resource.name),
     };
     Ok(resources::ALL.iter().filter(is_wanted).copied().collect())
-}
-
-/// `1h2m3.5s`, as Go writes durations. `None` where it is something else.
-fn duration(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, behind) = rest.split_at_checked(digits)?;
-        let unit = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at_checked(unit)?;
-        let scale = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            _ => return None,
-        };
-        seconds += number.parse::<f64>().ok()? * scale;
-        rest = behind;
-    }
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 #[cfg(test)]
@@ -325,14 +303,5 @@ mod tests {
             &[("enable-gzip-encoding", "yes")],
             "--enable-gzip-encoding=\"yes\": expected true or false",
         );
-    }
-
-    #[test]
-    fn durations() {
-        assert_eq!(duration("1h2m3.5s"), Some(Duration::from_millis(3_723_500)));
-        assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
-        for wrong in ["5", "s", "1d", "-1s", "1.2.3s", "1sm"] {
-            assert_eq!(duration(wrong), None, "{wrong}");
-        }
     }
 }
