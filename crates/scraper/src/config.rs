@@ -14,6 +14,8 @@
 //! | [`redacted`] | the configuration as it may be shown                              |
 //! | [`versions`] | whether its files have changed                                    |
 //! | [`http`]     | credentials, headers, proxy                                       |
+//! | [`oauth2`]   | tokens in place of fixed secrets                                  |
+//! | [`kubernetes`] | which objects of a cluster are targets                          |
 //! | [`tls`]      | certificates and versions of TLS                                  |
 //! | `relabel`    | relabelling rules                                                 |
 //! | [`duration`] | `1m30s`                                                           |
@@ -27,6 +29,8 @@ pub mod http;
 mod included;
 mod influxdb_write;
 pub mod job;
+pub mod kubernetes;
+pub mod oauth2;
 pub(crate) mod raw;
 pub mod redacted;
 mod relabel;
@@ -146,8 +150,25 @@ fn add_jobs(
     Ok(())
 }
 
-fn not_yet(key: &str) -> String {
-    format!("{key} is not supported yet by this version")
+/// Why a key of Prometheus is not taken here, and what to do in its place.
+fn refusal(key: &str) -> String {
+    let instead = match key {
+        "sigv4" => "send through a proxy that signs requests, such as aws-sigv4-proxy",
+        "azuread" => "use oauth2 with the token_url of your tenant",
+        "google_iam" => "use authorization with a credentials_file that is kept fresh",
+        "remote_read" | "storage" | "tsdb" => "it keeps no database; query the receiver",
+        "query_log_file" | "rule_query_offset" => "it evaluates no queries and rules",
+        "otlp" => "it takes no samples over OTLP",
+        "tracing" => "it sends no traces",
+        "no_proxy" | "proxy_from_environment" => "give proxy_url to the jobs that need it",
+        "grant_type" => "oauth2 knows client_credentials with a client_secret",
+        key if key.ends_with("_ref") => "it has no secret providers; use the key that ends with _file",
+        key if key.ends_with("_sd_configs") => {
+            "let whatever knows these targets write a file for file_sd_configs, or answer http_sd_configs"
+        }
+        _ => return format!("{key} is not supported by the scraper"),
+    };
+    format!("{key} is not supported by the scraper: {instead}")
 }
 
 /// Refuses what another process of the installation does.
