@@ -5,6 +5,7 @@
 #[cfg(feature = "kubernetes")]
 mod api_server;
 mod bad_targets;
+mod ending;
 mod forwarding;
 mod good_targets;
 #[cfg(feature = "kubernetes")]
