@@ -11,11 +11,13 @@
 //! | [`tailscale`] | `tailscaled` for the peers of the tailnet                               |
 //! | [`provider`]  | these again and again; keeps what they said last                |
 //! | [`answer`]    | one answer over HTTP, read to its end                                   |
+//! | [`fuzzing`]   | what is made of answers, for who feeds it with anything                 |
 
 pub mod answer;
 pub mod dns;
 pub mod docker;
 pub mod file_sd;
+pub mod fuzzing;
 pub mod http;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
