@@ -9,13 +9,12 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::daemon::{Daemon, binary, until};
-use crate::http;
-use crate::peer;
+use crate::{http, peer, python};
 
 /// Targets of a fleet.
 pub const TARGETS: u16 = 4;
 /// Series of each, about.
-pub const SERIES: u16 = 60;
+const SERIES: u16 = 60;
 /// How often each is scraped, in seconds.
 pub const INTERVAL_SECONDS: f64 = 0.25;
 /// How often samples go to the disk while the receiver does not take them, in seconds.
@@ -33,22 +32,13 @@ pub struct Fleet {
     sink_port: u16,
 }
 
-/// The interpreter with what the receiver needs; `make test` makes one where the system's has not.
-pub fn python() -> PathBuf {
-    let own = peer::checkout().join("target/python/bin/python3");
-    match own.exists() {
-        true => own,
-        false => "python3".into(),
-    }
-}
-
 /// Starts one of the programs and waits until it listens.
 pub fn start(script: &Path, arguments: &[String]) -> Daemon {
     // Its standard output says when it is ready; the log of a `Daemon` is standard error.
     let mut command = Command::new("sh");
     command
         .args(["-c", "exec \"$@\" 1>&2", "sh"])
-        .arg(python())
+        .arg(python::interpreter())
         .arg("-u")
         .arg(script)
         .args(arguments);
@@ -79,13 +69,18 @@ impl Fleet {
 
     /// Starts targets. Nobody listens where the receiver should be.
     pub fn without_receiver() -> Option<Self> {
+        Self::with_series(SERIES)
+    }
+
+    /// The same with this many series of each target, about.
+    pub fn with_series(series: u16) -> Option<Self> {
         let targets = peer::reference("tools/fake_targets.py")?;
         let receiver = peer::reference("tools/rw_sink.py")?;
         let from = free_ports(TARGETS + 2);
         let argument = |name: &str, value: u16| [name.to_owned(), value.to_string()];
         let arguments = [
             argument("--targets", TARGETS),
-            argument("--series", SERIES),
+            argument("--series", series),
             argument("--base-port", from + 2),
             argument("--admin", from + 1),
         ];
@@ -120,10 +115,7 @@ impl Fleet {
     /// Writes the configuration, with more settings of the queue.
     pub fn configure(&self, queue: &str) {
         let queue = format!("queue_config: {{batch_send_deadline: 200ms, max_backoff: 300ms{queue}}}");
-        self.configure_for(
-            &self.receiver_url(),
-            &format!(", remote_timeout: 1s, {queue}"),
-        );
+        self.configure_for(&self.receiver_url(), &format!(", remote_timeout: 1s, {queue}"));
     }
 
     /// Writes the configuration with another receiver, and more settings of it.

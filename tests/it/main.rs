@@ -30,6 +30,7 @@ mod page;
 mod peer;
 mod postgres;
 mod prometheus;
+mod python;
 mod reference;
 mod servers;
 mod sid;
