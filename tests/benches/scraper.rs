@@ -13,7 +13,6 @@
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
 #[path = "../it/npm.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod npm;
 #[path = "../it/peer.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]

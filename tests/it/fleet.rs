@@ -5,6 +5,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -43,19 +44,20 @@ pub fn start(script: &Path, arguments: &[String]) -> Daemon {
         .arg(script)
         .args(arguments);
     let daemon = Daemon::spawn(&mut command);
-    daemon.wait_for_log("ready");
+    // "Address already in use" has the word too.
+    assert_eq!(daemon.wait_for_log("ready"), "ready", "{}", daemon.log());
     daemon
 }
 
-/// The first of `count` ports in a row that nobody uses.
+/// The first of `count` ports in a row that nobody uses; not of those that the kernel gives to clients.
 pub fn free_ports(count: u16) -> u16 {
     until("free ports", || {
-        let first = TcpListener::bind("127.0.0.1:0").ok()?;
-        let from = first.local_addr().ok()?.port();
-        let rest: Vec<_> = (1..count)
-            .map_while(|more| TcpListener::bind(("127.0.0.1", from.checked_add(more)?)).ok())
+        let chance = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let from = 12_000 + u16::try_from(chance.subsec_micros() % 18_000).unwrap();
+        let listeners: Vec<_> = (0..count)
+            .map_while(|more| TcpListener::bind(("127.0.0.1", from + more)).ok())
             .collect();
-        (rest.len() + 1 == usize::from(count)).then_some(from)
+        (listeners.len() == usize::from(count)).then_some(from)
     })
 }
 

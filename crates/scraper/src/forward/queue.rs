@@ -92,9 +92,11 @@ impl Queue {
         queue
     }
 
-    /// What is counted goes here from now on.
+    /// What is counted goes here from now on. Nothing waits any more under the address before.
     pub fn count_in(&self, cells: Cells) {
-        self.cells.replace(cells);
+        let before = self.cells.replace(cells);
+        before.pending.set(0);
+        before.stored.set(0);
         self.count();
     }
 
