@@ -24,18 +24,21 @@ mod npm;
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod servers;
 #[path = "../it/sid.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measured::{Measured, Report, median};
+use measured::{Measured, median};
 use nginx_server::Nginx;
+use report::Report;
 use servers::mariadb::Mariadb;
 use servers::postgres::Postgres;
 use servers::postgres_programs::debian_version;

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::daemon::{self, Daemon};
@@ -193,30 +193,4 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[((sorted.len() - 1) as f64 * share).round() as usize]
-}
-
-/// Targets and what was measured against them.
-#[derive(Default)]
-pub struct Report {
-    rows: Vec<(String, f64, f64)>,
-}
-
-impl Report {
-    /// Adds a row.
-    pub fn at_most(&mut self, what: &str, measured: f64, target: f64) {
-        self.rows.push((what.to_owned(), measured, target));
-    }
-
-    /// Prints all rows; fails where one is over its target.
-    pub fn verdict(&self) -> ExitCode {
-        println!("\n{:<62} {:>9} {:>9}", "target", "measured", "at most");
-        for (what, measured, target) in &self.rows {
-            let word = if measured <= target { "held" } else { "MISSED" };
-            println!("{what:<62} {measured:>9.3} {target:>9.3}  {word}");
-        }
-        match self.rows.iter().all(|(_, measured, target)| measured <= target) {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::FAILURE,
-        }
-    }
 }

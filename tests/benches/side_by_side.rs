@@ -1,4 +1,4 @@
-//! Our daemons beside the reference's, in one run: memory, CPU per scrape, latency, size.
+//! The node exporter beside the reference's, in one run: memory, CPU per scrape, latency, size.
 //!
 //! `make bench` builds, fetches the reference exporter's Debian package, and runs this.
 //! Rounds alternate between the two, and the medians are compared: what else the machine does hits both.
@@ -12,17 +12,16 @@
 #[path = "../it/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
-#[path = "../it/http.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use more of it")]
-mod http;
+mod report;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use daemon::Daemon;
+use report::Report;
 
 /// Where Debian's package has another default, both get the same. The rest is what either has on by default.
 const FLAGS: [&str; 2] = [
@@ -43,10 +42,6 @@ const NETWORK: &str = "
     exec \"$@\"";
 const ROUNDS: usize = 7;
 const SCRAPES_PER_ROUND: usize = 40;
-/// Targets of the scraper's measurement, and series of each.
-const TARGETS: usize = 2;
-const SERIES_PER_TARGET: usize = 1_000;
-const SCRAPER_SECONDS: u64 = 30;
 
 fn main() -> ExitCode {
     let mut report = Report::default();
@@ -59,7 +54,6 @@ fn main() -> ExitCode {
     }
     node(&peer, &mut report);
     interfaces(&mut report);
-    scraper(&mut report);
     report.verdict()
 }
 
@@ -149,50 +143,6 @@ fn interfaces(report: &mut Report) {
         share.parse().unwrap(),
         1.0 / 10.0,
     );
-}
-
-fn scraper(report: &mut Report) {
-    let directory = tempfile::tempdir().unwrap();
-    let targets: Vec<_> = (0..TARGETS).map(|_| format!("\"{}\"", target())).collect();
-    let config = directory.path().join("prometheus.yml");
-    let text = format!(
-        "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n  - job_name: bench\n    static_configs:\n      - targets: [{}]\n",
-        targets.join(", ")
-    );
-    std::fs::write(&config, text).unwrap();
-    let mut command = Command::new(release("pi-scraper"));
-    let daemon = Daemon::start(
-        command
-            .arg(format!("--config.file={}", config.display()))
-            .arg("--web.listen-address=127.0.0.1:0"),
-    );
-    println!(
-        "scraper, {TARGETS} targets of {SERIES_PER_TARGET} series every second, for {SCRAPER_SECONDS} s"
-    );
-    let before = cpu_nanoseconds(daemon.pid());
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(SCRAPER_SECONDS) {
-        daemon::pause();
-    }
-    let samples = (TARGETS * SERIES_PER_TARGET) as f64 * SCRAPER_SECONDS as f64;
-    let seconds_per_million = (cpu_nanoseconds(daemon.pid()) - before) as f64 / 1e9 / samples * 1e6;
-    let resident_mib = daemon.memory_kib("VmRSS") as f64 / 1024.0;
-    let binary_mb = std::fs::metadata(release("pi-scraper")).unwrap().len() as f64 / 1e6;
-    println!(
-        "  ours       {resident_mib:>6.2} MiB resident  {seconds_per_million:.2} s CPU per million samples  binary {binary_mb:.2} MB"
-    );
-    let federated = http::get(&daemon.address, "/federate?match%5B%5D=bench_value").text();
-    let kept = federated
-        .lines()
-        .filter(|line| line.starts_with("bench_value{"))
-        .count();
-    assert_eq!(
-        kept,
-        TARGETS * SERIES_PER_TARGET,
-        "the scraper keeps every series"
-    );
-    report.at_most("scraper, resident with 2,000 series, MiB", resident_mib, 8.0);
-    report.at_most("scraper, stripped binary, MB", binary_mb, 3.0);
 }
 
 /// One exporter and what its rounds measured.
@@ -300,48 +250,6 @@ fn scrape(connection: &mut BufReader<TcpStream>) -> Vec<u8> {
     body
 }
 
-/// A target that answers every request with series of which a tenth moves.
-fn target() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || serve(stream));
-        }
-    });
-    address
-}
-
-fn serve(stream: TcpStream) {
-    let mut stream = BufReader::new(stream);
-    for scrape in 0_u64.. {
-        loop {
-            let mut line = String::new();
-            if !stream.read_line(&mut line).is_ok_and(|count| count > 0) {
-                return;
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = "# HELP bench_value A value.\n# TYPE bench_value gauge\n".to_owned();
-        for series in 0..SERIES_PER_TARGET as u64 {
-            let value = if series % 10 == 0 { series + scrape } else { series };
-            body.push_str(&format!(
-                "bench_value{{device=\"dev{series}\",mode=\"m{}\"}} {value}\n",
-                series % 7
-            ));
-        }
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        if stream.get_mut().write_all((head + &body).as_bytes()).is_err() {
-            return;
-        }
-    }
-}
-
 /// CPU time of all threads of a process so far, user and system.
 fn cpu_nanoseconds(pid: u32) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
@@ -367,28 +275,4 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[((sorted.len() - 1) as f64 * share).round() as usize]
-}
-
-/// Targets and what was measured against them.
-#[derive(Default)]
-struct Report {
-    rows: Vec<(String, f64, f64)>,
-}
-
-impl Report {
-    fn at_most(&mut self, what: &str, measured: f64, target: f64) {
-        self.rows.push((what.to_owned(), measured, target));
-    }
-
-    fn verdict(&self) -> ExitCode {
-        println!("\n{:<62} {:>9} {:>9}", "target", "measured", "at most");
-        for (what, measured, target) in &self.rows {
-            let word = if measured <= target { "held" } else { "MISSED" };
-            println!("{what:<62} {measured:>9.3} {target:>9.3}  {word}");
-        }
-        match self.rows.iter().all(|(_, measured, target)| measured <= target) {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::FAILURE,
-        }
-    }
 }

@@ -33,6 +33,7 @@ mod page;
 mod peer;
 mod postgres;
 mod prometheus;
+mod python;
 mod reference;
 mod servers;
 mod sid;
