@@ -19,6 +19,7 @@ mod forwarding;
 mod http;
 mod intended;
 mod kube_cases;
+mod kube_start;
 mod life;
 mod metric_docs;
 mod mounts;
