@@ -97,6 +97,7 @@ fn other_flags_need_other_rights() {
         entries: vec![Rc::new(entry)],
     };
     expect_test::expect![[r#"
+        rules:
           - apiGroups: [apiextensions.k8s.io]
             resources:
               - customresourcedefinitions
@@ -122,7 +123,7 @@ fn other_flags_need_other_rights() {
               - statefulsets
             verbs: [get]
     "#]]
-    .assert_eq(&text(&options, &custom).replace(HEAD, ""));
+    .assert_eq(&text(&options, &custom).replace(HEAD, "rules:\n"));
 }
 
 #[test]
