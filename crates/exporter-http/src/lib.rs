@@ -33,6 +33,7 @@ pub mod flags;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod gzip;
+mod healthcheck;
 mod landing;
 pub mod limits;
 pub mod listen;

@@ -15,7 +15,7 @@ use crate::routes::Site;
 use crate::server::Server;
 use crate::signals::{Asked, Signals};
 use crate::web_config::watch::Watch;
-use crate::{About, Exporter, StartError, flags, logging, startup};
+use crate::{About, Exporter, StartError, flags, healthcheck, logging, startup};
 
 /// What a program's start comes to.
 pub enum Begin<E> {
@@ -65,13 +65,18 @@ fn begin<E: Exporter>(
     rewrite: impl FnOnce(Vec<OsString>) -> Result<Vec<OsString>, String>,
     build: impl AsyncFnOnce(&ArgMatches) -> Result<Begin<E>, StartError>,
 ) -> ExitCode {
-    let result = match flags::parse(about, flags, std::env::args_os(), rewrite) {
-        Ok(Wanted::Serve(settings, matches)) => live(about, settings, matches, build),
-        Ok(Wanted::Print(text)) => {
-            print(&text);
-            Ok(())
+    let mut arguments = std::env::args_os().skip(1);
+    let result = if arguments.next().is_some_and(|first| first == healthcheck::WORD) {
+        healthcheck::run(about, arguments)
+    } else {
+        match flags::parse(about, flags, std::env::args_os(), rewrite) {
+            Ok(Wanted::Serve(settings, matches)) => live(about, settings, matches, build),
+            Ok(Wanted::Print(text)) => {
+                print(&text);
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
-        Err(error) => Err(error),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

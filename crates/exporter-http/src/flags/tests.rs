@@ -170,31 +170,32 @@ fn help_teaches() {
     check(
         &["-h"],
         expect![[r#"
-        Serves what a test wants.
+            Serves what a test wants.
 
-        usage: pi-test-exporter [--flag=value ...] [@file]
+            usage: pi-test-exporter [--flag=value ...] [@file]
 
-        Options:
-              --path.procfs <path.procfs>  [default: /proc]
-              --collector.cpu              CPU times [default: on]
+            Options:
+                  --path.procfs <path.procfs>  [default: /proc]
+                  --collector.cpu              CPU times [default: on]
 
-        Shared flags:
-              --web.listen-address <ADDRESS>  Where to listen: host:port, :port, [v6]:port or unix:/path; may be given several times [default: :9999]
-              --web.telemetry-path <PATH>     Path under which the samples are served [default: /metrics]
-              --web.config.file <FILE>        YAML file with TLS, users, headers and rate limit; a change is picked up without a restart
-              --web.max-requests <COUNT>      Requests for samples that are answered at once; 0 is no limit [default: 40]
-              --web.disable-exporter-metrics  Leave out the numbers of this process (process_*, promhttp_*)
-              --web.systemd-socket            Serve on the sockets that systemd opened, instead of the listen addresses
-              --log.level <LEVEL>             Least severe messages that are logged [default: info] [possible values: debug, info, warn, error]
-              --log.format <FORMAT>           How a log line is written [default: logfmt] [possible values: logfmt, json]
-              --version                       Print version and build, and end
-          -h, --help                          Print this, and end
+            Shared flags:
+                  --web.listen-address <ADDRESS>  Where to listen: host:port, :port, [v6]:port or unix:/path; may be given several times [default: :9999]
+                  --web.telemetry-path <PATH>     Path under which the samples are served [default: /metrics]
+                  --web.config.file <FILE>        YAML file with TLS, users, headers and rate limit; a change is picked up without a restart
+                  --web.max-requests <COUNT>      Requests for samples that are answered at once; 0 is no limit [default: 40]
+                  --web.disable-exporter-metrics  Leave out the numbers of this process (process_*, promhttp_*)
+                  --web.systemd-socket            Serve on the sockets that systemd opened, instead of the listen addresses
+                  --log.level <LEVEL>             Least severe messages that are logged [default: info] [possible values: debug, info, warn, error]
+                  --log.format <FORMAT>           How a log line is written [default: logfmt] [possible values: logfmt, json]
+                  --version                       Print version and build, and end
+              -h, --help                          Print this, and end
 
-        Examples:
-          pi-test-exporter --web.listen-address=127.0.0.1:9100 --web.listen-address=unix:/run/exporter.sock
-          pi-test-exporter --web.config.file=/etc/prometheus/web.yml    (TLS, passwords, rate limit)
-          pi-test-exporter @/etc/default/flags                          (one argument a line)
-    "#]],
+            Examples:
+              pi-test-exporter --web.listen-address=127.0.0.1:9100 --web.listen-address=unix:/run/exporter.sock
+              pi-test-exporter --web.config.file=/etc/prometheus/web.yml    (TLS, passwords, rate limit)
+              pi-test-exporter @/etc/default/flags                          (one argument a line)
+              pi-test-exporter healthcheck --address=127.0.0.1:9100         (exit code 0 where a listener answers)
+        "#]],
     );
 }
 

@@ -9,6 +9,7 @@ mod auth;
 mod client;
 mod encoding;
 mod ending;
+mod healthcheck;
 mod limits;
 mod process;
 mod routes;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::client::{connect, get, is_closed, read_answer, request, until};
 
 /// The example that cargo builds beside the tests.
-fn program() -> Command {
+pub fn program() -> Command {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
