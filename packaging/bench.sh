@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures our daemons beside the reference exporters, in one run, and the encoder and parser by themselves.
-# ONLY="mysql nginx" measures these alone: node, mysql, postgres, nginx, kube, scraper, registry.
+# ONLY="mysql nginx" measures these alone: node, mysql, postgres, nginx, kube, scraper, registry, sizes (on ARM).
 # Exits non-zero where a target is missed.
 set -eu
 
@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-ONLY=${ONLY:-node mysql postgres nginx kube scraper registry}
+ONLY=${ONLY:-node mysql postgres nginx kube scraper registry sizes}
 for section in $ONLY; do
-    case $section in node | mysql | postgres | nginx | kube | scraper | registry) ;; *) die "ONLY=$section: no such section" ;; esac
+    case $section in node | mysql | postgres | nginx | kube | scraper | registry | sizes) ;; *) die "ONLY=$section: no such section" ;; esac
 done
 wanted() {
     case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
@@ -46,4 +46,5 @@ missed=0
 # shellcheck disable=SC2086
 [ -z "$databases" ] || cargo bench --quiet --locked -p tests --bench databases -- $databases || missed=1
 ! wanted kube || cargo bench --quiet --locked -p tests --bench kube || missed=1
+! wanted sizes || packaging/sizes.sh || missed=1
 exit $missed

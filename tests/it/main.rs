@@ -21,6 +21,7 @@ mod http;
 mod intended;
 mod kube_api;
 mod kube_cases;
+mod kube_start;
 mod life;
 mod metric_docs;
 mod mounts;
