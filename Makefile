@@ -3,7 +3,7 @@
 # Address that `make run` listens on: LISTEN=0.0.0.0 for the whole network.
 LISTEN ?= 127.0.0.1
 
-.PHONY: run test docs bench
+.PHONY: run test docs bench debs test-packages
 
 run: ## Build, start the node exporter and the scraper, print the page's address; Ctrl-C stops both
 	@LISTEN=$(LISTEN) packaging/run.sh
@@ -16,3 +16,9 @@ docs: ## Write docs/metrics from the sources
 
 bench: ## Measure beside the reference exporters, in one run
 	@packaging/bench.sh
+
+debs: ## Make the Debian packages for amd64, arm64 and armhf, in target/debs
+	@packaging/debs.sh
+
+test-packages: ## Test the packages in a booted Debian; wants root
+	@packaging/test-packages.sh

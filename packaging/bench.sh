@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures our daemons beside the reference exporters, in one run, and the encoder and parser by themselves.
-# ONLY="mysql nginx" measures these alone: node (with the scraper), mysql, postgres, nginx, registry.
+# ONLY="mysql nginx" measures these alone: node (with the scraper), mysql, postgres, nginx, kube, registry.
 # Exits non-zero where a target is missed.
 set -eu
 
@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-ONLY=${ONLY:-node mysql postgres nginx registry}
+ONLY=${ONLY:-node mysql postgres nginx kube registry}
 for section in $ONLY; do
-    case $section in node | mysql | postgres | nginx | registry) ;; *) die "ONLY=$section: no such section" ;; esac
+    case $section in node | mysql | postgres | nginx | kube | registry) ;; *) die "ONLY=$section: no such section" ;; esac
 done
 wanted() {
     case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
@@ -25,6 +25,7 @@ for section in mysql postgres nginx; do
     ! wanted $section || packages="$packages -p $section-exporter"
 done
 ! wanted node || packages="$packages -p node-exporter -p scraper"
+! wanted kube || packages="$packages -p kube-state-exporter"
 # The servers that the exporters are measured on, and what is fetched once beside the build.
 ! wanted mysql || install_missing /usr/sbin/mariadbd mariadb-server
 ! wanted nginx || install_missing /usr/sbin/nginx nginx-light
@@ -41,4 +42,5 @@ missed=0
 ! wanted node || cargo bench --quiet --locked -p tests --bench side_by_side || missed=1
 # shellcheck disable=SC2086
 [ -z "$databases" ] || cargo bench --quiet --locked -p tests --bench databases -- $databases || missed=1
+! wanted kube || cargo bench --quiet --locked -p tests --bench kube || missed=1
 exit $missed

@@ -11,7 +11,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
-    python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
+    systemd-analyze systemd python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
     nginx nginx-light curl curl
 # The real databases. Tests start them on loopback with data directories of their own, and fetch once what Debian does
 # not have: PostgreSQL's other major versions from npm, the exporters that ours stand beside from Debian unstable.

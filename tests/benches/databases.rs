@@ -12,6 +12,10 @@
 #[path = "../it/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
+#[path = "../it/http.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
+mod http;
+#[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
 mod measured;
 mod nginx_server;
 #[path = "../it/npm.rs"]

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::daemon::{self, Daemon};
+use crate::http;
 use crate::servers::scratch::free_port;
 
 /// How Prometheus asks; it always takes gzip.
@@ -78,6 +79,35 @@ impl Measured {
         self.plain_cpu_ms.clear();
         self.gzip_cpu_ms.clear();
         self.latency_ms.clear();
+    }
+
+    /// One scrape without compression.
+    pub fn scrape(&self) -> Vec<u8> {
+        let stream = TcpStream::connect(&self.daemon.address).unwrap();
+        scrape(&mut BufReader::new(stream), false)
+    }
+
+    /// Waits until it says that it is ready.
+    pub fn wait_until_ready(&self) {
+        daemon::until("readiness", || {
+            let answer = http::get(&self.daemon.address, "/readyz");
+            (answer.status == 200).then_some(())
+        });
+    }
+
+    /// CPU time so far, user and system, in seconds.
+    pub fn cpu_seconds(&self) -> f64 {
+        cpu_nanoseconds(self.daemon.pid()) as f64 / 1e9
+    }
+
+    /// A field of `/proc/PID/status` in MB: `VmRSS`, `VmHWM`.
+    pub fn memory_mb(&self, field: &str) -> f64 {
+        self.daemon.memory_kib(field) as f64 * 1024.0 / 1e6
+    }
+
+    /// Size of the program in MB.
+    pub fn binary_mb(&self) -> f64 {
+        self.binary_bytes as f64 / 1e6
     }
 
     /// Resident memory now, in MiB.

@@ -14,6 +14,8 @@ use crate::peer;
 
 /// Targets of a fleet.
 pub const TARGETS: u16 = 4;
+/// Series of each, about.
+pub const SERIES: u16 = 60;
 /// How often each is scraped, in seconds.
 pub const INTERVAL_SECONDS: f64 = 0.25;
 /// How often samples go to the disk while the receiver does not take them, in seconds.
@@ -32,7 +34,7 @@ pub struct Fleet {
 }
 
 /// The interpreter with what the receiver needs; `make test` makes one where the system's has not.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let own = peer::checkout().join("target/python/bin/python3");
     match own.exists() {
         true => own,
@@ -41,7 +43,7 @@ fn python() -> PathBuf {
 }
 
 /// Starts one of the programs and waits until it listens.
-fn start(script: &Path, arguments: &[String]) -> Daemon {
+pub fn start(script: &Path, arguments: &[String]) -> Daemon {
     // Its standard output says when it is ready; the log of a `Daemon` is standard error.
     let mut command = Command::new("sh");
     command
@@ -56,7 +58,7 @@ fn start(script: &Path, arguments: &[String]) -> Daemon {
 }
 
 /// The first of `count` ports in a row that nobody uses.
-fn free_ports(count: u16) -> u16 {
+pub fn free_ports(count: u16) -> u16 {
     until("free ports", || {
         let first = TcpListener::bind("127.0.0.1:0").ok()?;
         let from = first.local_addr().ok()?.port();
@@ -83,7 +85,7 @@ impl Fleet {
         let argument = |name: &str, value: u16| [name.to_owned(), value.to_string()];
         let arguments = [
             argument("--targets", TARGETS),
-            argument("--series", 60),
+            argument("--series", SERIES),
             argument("--base-port", from + 2),
             argument("--admin", from + 1),
         ];
@@ -101,26 +103,49 @@ impl Fleet {
     }
 
     pub fn start_receiver(&mut self) {
-        let arguments = ["--port".to_owned(), self.sink_port.to_string()];
+        self.start_receiver_with(&[]);
+    }
+
+    /// Starts a receiver with these arguments.
+    pub fn start_receiver_with(&mut self, more: &[&str]) {
+        let port = self.sink_port.to_string();
+        let arguments: Vec<String> = ["--port", &port]
+            .iter()
+            .chain(more)
+            .map(|&word| word.to_owned())
+            .collect();
         self.sink = Some(start(&self.receiver, &arguments));
     }
 
     /// Writes the configuration, with more settings of the queue.
     pub fn configure(&self, queue: &str) {
+        let queue = format!("queue_config: {{batch_send_deadline: 200ms, max_backoff: 300ms{queue}}}");
+        self.configure_for(&self.receiver_url(), &format!(", remote_timeout: 1s, {queue}"));
+    }
+
+    /// Writes the configuration with another receiver, and more settings of it.
+    pub fn configure_for(&self, url: &str, settings: &str) {
         let targets: Vec<String> = (0..TARGETS)
-            .map(|target| format!("'127.0.0.1:{}'", self.targets_from + target))
+            .map(|target| format!("'{}'", self.instance(target)))
             .collect();
         let text = format!(
-            "global: {{scrape_interval: {}ms, scrape_timeout: {}ms}}\n\
-             remote_write: [{{name: sink, url: 'http://127.0.0.1:{}/w', remote_timeout: 1s, queue_config: \
-             {{batch_send_deadline: 200ms, max_backoff: 300ms{queue}}}}}]\n\
-             scrape_configs: [{{job_name: fake, static_configs: [{{targets: [{}]}}]}}]\n",
+            "global: {{scrape_interval: {0}ms, scrape_timeout: {0}ms}}\n\
+             remote_write: [{{name: sink, url: '{url}'{settings}}}]\n\
+             scrape_configs: [{{job_name: fake, static_configs: [{{targets: [{1}]}}]}}]\n",
             INTERVAL_SECONDS * 1e3,
-            INTERVAL_SECONDS * 1e3,
-            self.sink_port,
             targets.join(",")
         );
         std::fs::write(self.config(), text).unwrap();
+    }
+
+    /// The label `instance` of a target.
+    pub fn instance(&self, target: u16) -> String {
+        format!("127.0.0.1:{}", self.targets_from + target)
+    }
+
+    /// Where the receiver listens.
+    pub fn receiver_url(&self) -> String {
+        format!("http://127.0.0.1:{}/w", self.sink_port)
     }
 
     fn config(&self) -> PathBuf {
@@ -134,10 +159,19 @@ impl Fleet {
 
     /// The flags of a scraper for this fleet.
     pub fn flags(&self) -> Vec<String> {
+        let mut flags = self.default_flags();
+        flags.push(format!(
+            "--storage.agent.spill-sync-interval={}ms",
+            SYNC_SECONDS * 1e3
+        ));
+        flags
+    }
+
+    /// The same with the sync interval that people have.
+    pub fn default_flags(&self) -> Vec<String> {
         vec![
             format!("--config.file={}", self.config().display()),
             format!("--storage.agent.path={}", self.storage().display()),
-            format!("--storage.agent.spill-sync-interval={}ms", SYNC_SECONDS * 1e3),
             "--web.listen-address=127.0.0.1:0".to_owned(),
             "--clock.wait=0s".to_owned(),
         ]
@@ -163,6 +197,11 @@ impl Fleet {
     pub fn served(&self) -> u64 {
         let served = json(&self.targets_admin, "/seq");
         served.as_object().unwrap().values().map(number).sum()
+    }
+
+    /// How many scrapes one target has served.
+    pub fn served_by(&self, target: u16) -> u64 {
+        number(&json(&self.targets_admin, "/seq")[target.to_string()])
     }
 
     /// Waits until the targets have served this many scrapes more.
@@ -197,11 +236,12 @@ impl Fleet {
     }
 }
 
-fn json(address: &str, path: &str) -> Value {
+/// What an address answers under a path.
+pub fn json(address: &str, path: &str) -> Value {
     serde_json::from_slice(&http::get(address, path).body).unwrap()
 }
 
-fn number(value: &Value) -> u64 {
+pub fn number(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 

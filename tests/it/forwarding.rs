@@ -1,12 +1,35 @@
 //! Nothing is lost, sent twice or out of order, whatever becomes of the receiver, the scraper and the disk.
 //!
 //! Times are a tenth and less of what they are outside: 0.25 s between scrapes, 0.5 s between writes to the disk.
+//!
+//! What can befall a scraper, and the tests that show how it ends (`crates/scraper` has those without a path here):
+//!
+//! | fault                                    | tests                                                                  |
+//! |------------------------------------------|------------------------------------------------------------------------|
+//! | S1 gzip bomb, endless body               | `targets::bombs_and_endless_bodies_stay_within_memory`, `memory::*`    |
+//! | S2 malformed exposition                  | `targets::malformed_expositions_fail_with_a_reason`, `beside_prometheus` |
+//! | S3 target that hangs, resets or drips    | `targets::a_hanging_target_times_out_exactly_and_delays_nobody`, `bad_targets::hanging_and_dripping_end_at_the_timeout` |
+//! | S4 killed, again and again               | `killed::again_and_again`, `killed::by_default_*`                      |
+//! | S5 torn, cut or changed segments         | `a_damaged_file_is_cut_and_told`, `spill::tests::{torn_segments_are_cut_at_the_last_good_record, any_flipped_bit_is_seen}` |
+//! | S6 disk full or read-only                | `a_disk_that_is_full_for_a_while`, `a_disk_that_is_read_only`          |
+//! | S7 answers of receivers                  | `every_way_in_which_a_receiver_fails`, `answers::*`                    |
+//! | S8 outage of many hours                  | `backlog::a_long_backlog_is_sent_in_little_memory`, `queue::tests::beyond_the_limit_the_oldest_segments_go_and_are_counted` |
+//! | S9 tokens and keys                       | `answers::a_token_and_a_key_reach_the_receiver_and_nobody_else`        |
+//! | S10 clock that jumps, times of targets   | `clock::tests::*`, `held::tests::*`, `store::tests::{timestamps_of_the_target, a_clock_that_goes_back}` |
+//! | S11 configuration that cannot be used    | `running::a_changed_configuration_is_taken_by_itself`, `reloaded_all_the_time` |
+//! | S12 wear of the card                     | `nothing_is_written_while_the_receiver_answers`, `spill::tests::the_usual_sample_has_less_than_three_bytes`, `make bench` |
+
+mod answers;
+mod beside_prometheus;
+mod killed;
+mod real_receivers;
+mod recording;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::daemon::{Daemon, binary, pause, until};
-use crate::fleet::{Fleet, INTERVAL_SECONDS, SYNC_SECONDS, TARGETS, metric, wait_until_stored};
+use crate::fleet::{Fleet, metric, wait_until_stored};
 
 /// Bytes that a process has caused to be written to a disk.
 fn written_bytes(daemon: &Daemon) -> u64 {
@@ -114,29 +137,6 @@ fn ended_in_the_middle_of_what_was_stored() {
     }
     fleet.receiver("ok");
     fleet.assert_all_arrived(scraper);
-}
-
-#[test]
-fn killed_in_an_outage() {
-    let Some(fleet) = Fleet::start() else {
-        return;
-    };
-    fleet.receiver("500");
-    let kills = 4;
-    for _ in 0..kills {
-        let mut scraper = fleet.scraper();
-        fleet.wait_for_scrapes(40);
-        wait_until_stored(&scraper);
-        scraper.signal("KILL");
-        scraper.wait();
-    }
-    let scraper = fleet.scraper();
-    fleet.receiver("ok");
-    let missing = fleet.missing_at_the_end(scraper);
-    // What came in one interval, and the scrape that was under way.
-    let each = (SYNC_SECONDS / INTERVAL_SECONDS).ceil() as u64 + 1;
-    let most = kills * u64::from(TARGETS) * each;
-    assert!(missing <= most, "{missing} scrapes are missing, {most} may");
 }
 
 #[test]

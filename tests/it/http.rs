@@ -70,7 +70,12 @@ pub fn raw(address: &str, bytes: &[u8]) -> std::io::Result<Answer> {
 
 /// Whether all that `Content-Length` promises is there; some servers keep the connection although asked not to.
 fn is_complete(answer: &[u8]) -> bool {
-    parse(answer).is_some_and(|answer| answer.header("content-length").parse() == Ok(answer.body.len()))
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return false;
+    };
+    // Only the head is looked at: a long body comes in many reads.
+    parse(&answer[..end + 4])
+        .is_some_and(|head| head.header("content-length").parse() == Ok(answer.len() - end - 4))
 }
 
 fn parse(answer: &[u8]) -> Option<Answer> {

@@ -1,7 +1,7 @@
 //! The intended differences that `docs/migrating.md` tells, held against those that are there.
 //!
 //! Under a heading, each row of the table `family | difference | why` names families, `*` for any characters,
-//! and `missing`, `new`, `type` or `labels`. A difference without a row fails, and so does a row without a difference.
+//! and `missing`, `new`, `type`, `labels` or `values`. A difference without a row fails, and so does a row without a difference.
 
 use std::collections::BTreeSet;
 
@@ -38,6 +38,7 @@ impl Intended {
             let kind = match difference.said.as_str() {
                 word @ ("missing" | "new") => word,
                 labels if labels.starts_with('{') => "labels",
+                values if values.starts_with("values") => "values",
                 _ => "type",
             };
             let mut rows = self.rows.iter();
@@ -73,7 +74,7 @@ impl Intended {
 fn row(line: &str) -> Option<Vec<(String, String)>> {
     let mut cells = line.strip_prefix('|')?.split('|').map(str::trim);
     let (families, kind) = (cells.next()?, cells.next()?);
-    if !["missing", "new", "type", "labels"].contains(&kind) {
+    if !["missing", "new", "type", "labels", "values"].contains(&kind) {
         return None;
     }
     let families = families.split(',').map(|family| family.trim().trim_matches('`'));

@@ -8,6 +8,7 @@
 )]
 #![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 
+mod api_server;
 mod clients;
 mod daemon;
 mod emulator;
@@ -18,6 +19,7 @@ mod fleet;
 mod forwarding;
 mod http;
 mod intended;
+mod kube_api;
 mod kube_cases;
 mod life;
 mod metric_docs;
@@ -26,6 +28,7 @@ mod mysql;
 mod nginx;
 mod npm;
 mod output;
+mod packaging;
 mod page;
 mod peer;
 mod postgres;

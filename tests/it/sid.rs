@@ -54,6 +54,16 @@ pub fn package(package: &str) -> PathBuf {
     })
 }
 
+/// The same; `None`, and a line that says so, where it cannot be had, as without a network.
+pub fn package_if_any(name: &str) -> Option<PathBuf> {
+    // Whatever goes wrong on the way there is told by a panic of its own.
+    let found = std::panic::catch_unwind(|| package(name)).ok();
+    if found.is_none() {
+        eprintln!("left out: {name} of Debian unstable cannot be had");
+    }
+    found
+}
+
 /// The mirror that this machine's own packages come from.
 fn mirror() -> String {
     let targets = output(Command::new("apt-get").args([

@@ -16,6 +16,13 @@ pub trait Exporter: 'static {
     /// What stands in `out` at [`Scrape::deadline`] is what the client gets: the future is dropped there.
     fn scrape(&self, scrape: &Scrape, out: &mut Exposition) -> impl Future<Output = Result<(), Refused>>;
 
+    /// Whether the client may have samples; asked before anything is collected.
+    ///
+    /// For exporters that know more of their clients than the web configuration does. Everybody, by default.
+    fn admit(&self, _caller: &Caller<'_>) -> impl Future<Output = Admission> {
+        async { Admission::Allowed }
+    }
+
     /// Answers a request for samples with a body that is made while the client takes it; asked before [`scrape`](Self::scrape).
     ///
     /// For exporters whose sample lines stand ready and are too many for one buffer. `gzip` tells whether the client
@@ -87,6 +94,30 @@ impl Scrape {
             .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// Who asks for samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// `GET`, `HEAD` or `POST`.
+    pub method: &'a str,
+    /// `/metrics`, or `/probe` where the exporter has it.
+    pub path: &'a str,
+    /// Value of the `Authorization` header.
+    pub authorization: Option<&'a [u8]>,
+}
+
+/// Whether a client may have samples; a text is the body of the refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Yes.
+    Allowed,
+    /// Nobody says who they are: 401.
+    Unknown,
+    /// They may not: 403.
+    Forbidden(String),
+    /// It cannot be told now: 503.
+    Unavailable(String),
 }
 
 /// A body that is made piece by piece.

@@ -96,13 +96,10 @@ pub fn switch(name: &'static str, help: &'static str, on: bool) -> [Arg; 2] {
     ]
 }
 
-/// What the command line says of a [`switch`]; `None` where it says nothing.
+/// What the last of `--name` and `--no-name` says of a [`switch`]; `None` where neither was given.
 #[must_use]
 pub fn switch_value(matches: &ArgMatches, name: &str) -> Option<bool> {
-    let given = |id: &str| {
-        matches!(matches.try_contains_id(id), Ok(true))
-            && matches.value_source(id) == Some(ValueSource::CommandLine)
-    };
+    let given = |id: &str| matches!(matches.try_contains_id(id), Ok(true)) && is_given(matches, id);
     if given(name) {
         Some(true)
     } else if given(&format!("no-{name}")) {
@@ -110,6 +107,18 @@ pub fn switch_value(matches: &ArgMatches, name: &str) -> Option<bool> {
     } else {
         None
     }
+}
+
+/// Whether a flag stands on the command line, and is not there by its default.
+#[must_use]
+pub fn is_given(matches: &ArgMatches, name: &str) -> bool {
+    matches.value_source(name) == Some(ValueSource::CommandLine)
+}
+
+/// The text of a flag, given or by default; empty where it has neither.
+#[must_use]
+pub fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
+    matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// Reads the command line, whose first item is the program's name.
@@ -134,7 +143,9 @@ pub(crate) fn parse(
     }
 }
 
-fn command(about: &'static About, own: Command) -> Command {
+/// The whole command line of a program: `own` and the shared flags.
+#[must_use]
+pub fn command(about: &'static About, own: Command) -> Command {
     own.name(about.binary)
         .bin_name(about.binary)
         .about(about.description)
@@ -232,7 +243,7 @@ fn process_flags() -> [Arg; 7] {
 }
 
 fn settings(matches: &ArgMatches) -> Result<Settings, StartError> {
-    let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
+    let text = |name: &str| text(matches, name);
     let listen = matches
         .get_many::<String>(LISTEN_ADDRESS)
         .unwrap_or_default()

@@ -59,4 +59,6 @@ mod version;
 mod web_config;
 
 pub use about::About;
-pub use exporter::{Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream};
+pub use exporter::{
+    Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream,
+};

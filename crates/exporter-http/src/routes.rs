@@ -19,7 +19,7 @@ use crate::reply::Reply;
 use crate::runs::Runs;
 use crate::telemetry::Telemetry;
 use crate::web_config::watch::{Loaded, Watch};
-use crate::{About, Exporter, landing, negotiate, query, scrape};
+use crate::{About, Admission, Caller, Exporter, landing, negotiate, query, scrape};
 
 /// Everything that is served, and what it needs.
 pub(crate) struct Site<E> {
@@ -126,7 +126,15 @@ impl<E: Exporter> Site<E> {
             return match self.flights.take() {
                 Some(permit) => {
                     pace.hold(permit);
-                    scrape::answer(self, &parts, gzip, is_probe, pace).await
+                    match self.not_admitted(&parts).await {
+                        Some(refusal) => {
+                            if !is_probe {
+                                self.telemetry.answered(refusal.status());
+                            }
+                            refusal
+                        }
+                        None => scrape::answer(self, &parts, gzip, is_probe, pace).await,
+                    }
                 }
                 None => {
                     if !is_probe {
@@ -153,6 +161,23 @@ impl<E: Exporter> Site<E> {
                 None => self.too_many_in_flight(),
             },
         }
+    }
+
+    /// Why the exporter does not give this client samples.
+    async fn not_admitted(&self, parts: &hyper::http::request::Parts) -> Option<Reply> {
+        let caller = Caller {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            authorization: parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes()),
+        };
+        Some(match self.exporter.admit(&caller).await {
+            Admission::Allowed => return None,
+            Admission::Unknown => {
+                Reply::text(StatusCode::UNAUTHORIZED, "a bearer token is wanted\n".to_owned())
+            }
+            Admission::Forbidden(reason) => Reply::text(StatusCode::FORBIDDEN, reason + "\n"),
+            Admission::Unavailable(reason) => Reply::busy(&reason),
+        })
     }
 
     /// A page of the exporter's own, or the landing page where it has none at `/`.

@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use hyper::http::request::Builder;
 use hyper::{Response, StatusCode};
 use kube::Client;
 use kube::client::Body;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::connect::{self, Source};
 use crate::error::Error;
@@ -22,6 +25,10 @@ const ANSWER_WAIT: Duration = Duration::from_secs(60);
 /// Bytes of a refusal that are read.
 const REFUSAL_BYTES_MAX: usize = 64 << 10;
 const REFUSAL_WAIT: Duration = Duration::from_secs(5);
+/// Bytes of one object: a few times what etcd takes.
+const OBJECT_BYTES_MAX: usize = 16 << 20;
+/// How long the answer with one object may pause.
+const OBJECT_SILENCE: Duration = Duration::from_secs(10);
 /// Credentials are not read again sooner than this.
 const RENEW_PAUSE: Duration = Duration::from_secs(20);
 
@@ -78,28 +85,30 @@ impl Api {
 
     /// Asks, and waits for the head of the answer. Fails where it is not a success.
     pub async fn get(&self, request: &Request) -> Result<Answer, Error> {
-        let response = self.send(&request.path_and_query, request.accept).await?;
-        let format = format(response.headers());
-        let status = response.status();
-        let retry_after = retry_after(response.headers());
-        let body = response.into_body();
-        if status.is_success() {
-            return Ok(Answer { format, body });
-        }
-        let answer = Answer { format, body };
-        let told = answer
-            .whole(REFUSAL_BYTES_MAX, REFUSAL_WAIT)
-            .await
-            .unwrap_or_default();
-        let told = Status::from_body(format, &told);
-        if status == StatusCode::GONE {
-            return Err(Error::Expired);
-        }
-        Err(Error::Refused {
-            code: status.as_u16(),
-            message: told.message,
-            retry_after,
-        })
+        answered(self.send(&request.path_and_query, request.accept).await?).await
+    }
+
+    /// Asks for one object, and reads what `T` holds of it. Fails where the answer is not a success.
+    pub async fn read_json<T: DeserializeOwned>(&self, path_and_query: String) -> Result<T, Error> {
+        let accept = "application/json";
+        let answer = self
+            .get(&Request {
+                path_and_query,
+                accept,
+            })
+            .await?;
+        parsed(answer).await
+    }
+
+    /// Hands in a question as JSON, and reads what `T` holds of the answer. Fails where that is not a success.
+    pub async fn ask<T: DeserializeOwned>(&self, path: &str, question: &impl Serialize) -> Result<T, Error> {
+        let json = "application/json";
+        let body = serde_json::to_vec(question).map_err(crate::read::event::Error::Json)?;
+        let head = hyper::Request::post(path)
+            .header(ACCEPT, json)
+            .header(CONTENT_TYPE, json);
+        let response = self.request(head, Body::from(body), path).await?;
+        parsed(answered(response).await?).await
     }
 
     /// Asks for a page that says how the server is. Returns its status and text.
@@ -114,10 +123,23 @@ impl Api {
     }
 
     async fn send(&self, path_and_query: &str, accept: &'static str) -> Result<Response<Body>, Error> {
-        let request = hyper::Request::get(path_and_query)
-            .header(ACCEPT, accept)
+        self.request(
+            hyper::Request::get(path_and_query).header(ACCEPT, accept),
+            Body::empty(),
+            path_and_query,
+        )
+        .await
+    }
+
+    async fn request(
+        &self,
+        head: Builder,
+        body: Body,
+        path_and_query: &str,
+    ) -> Result<Response<Body>, Error> {
+        let request = head
             .header(USER_AGENT, SELF)
-            .body(Body::empty())
+            .body(body)
             .map_err(|error| Error::Config(format!("request {path_and_query:?}: {error}")))?;
         let client = self.client.borrow().clone();
         match tokio::time::timeout(ANSWER_WAIT, client.send(request)).await {
@@ -149,6 +171,36 @@ impl Answer {
             }
         }
     }
+}
+
+/// The head of an answer that is a success. Fails with what the server says otherwise.
+async fn answered(response: Response<Body>) -> Result<Answer, Error> {
+    let format = format(response.headers());
+    let status = response.status();
+    let retry_after = retry_after(response.headers());
+    let body = response.into_body();
+    if status.is_success() {
+        return Ok(Answer { format, body });
+    }
+    let answer = Answer { format, body };
+    let told = answer
+        .whole(REFUSAL_BYTES_MAX, REFUSAL_WAIT)
+        .await
+        .unwrap_or_default();
+    let told = Status::from_body(format, &told);
+    if status == StatusCode::GONE {
+        return Err(Error::Expired);
+    }
+    Err(Error::Refused {
+        code: status.as_u16(),
+        message: told.message,
+        retry_after,
+    })
+}
+
+async fn parsed<T: DeserializeOwned>(answer: Answer) -> Result<T, Error> {
+    let body = answer.whole(OBJECT_BYTES_MAX, OBJECT_SILENCE).await?;
+    serde_json::from_slice(&body).map_err(|error| crate::read::event::Error::Json(error).into())
 }
 
 fn format(headers: &HeaderMap) -> Format {

@@ -11,15 +11,10 @@ use serde::Deserialize;
 use crate::api::Api;
 use crate::context::Context;
 use crate::error::Error;
-use crate::read::request::Request;
 use crate::shard::Shard;
 
 /// How often the number of replicas is asked for.
 const POLL: Duration = Duration::from_secs(30);
-/// Bytes of a pod or a StatefulSet.
-const OBJECT_BYTES_MAX: usize = 16 << 20;
-/// How long the answer may pause.
-const SILENCE: Duration = Duration::from_secs(10);
 
 /// The shard at the start. Fails with one line where it cannot be told, because every other shard would be wrong.
 pub async fn first(api: &Api, namespace: &str, pod: &str) -> Result<Shard, String> {
@@ -43,7 +38,9 @@ pub async fn follow(context: Rc<Context>) {
 }
 
 async fn shard(api: &Api, namespace: &str, pod: &str) -> Result<Shard, Error> {
-    let owners: Object = get(api, format!("/api/v1/namespaces/{namespace}/pods/{pod}")).await?;
+    let owners: Object = api
+        .read_json(format!("/api/v1/namespaces/{namespace}/pods/{pod}"))
+        .await?;
     let owners = owners.metadata.owner_references.unwrap_or_default();
     let owner = owners.iter().find(|owner| owner.kind == "StatefulSet");
     let owner = owner.ok_or_else(|| Error::Config("the pod belongs to no StatefulSet".to_owned()))?;
@@ -52,19 +49,10 @@ async fn shard(api: &Api, namespace: &str, pod: &str) -> Result<Shard, Error> {
         .and_then(|(_, ordinal)| ordinal.parse().ok())
         .ok_or_else(|| Error::Config("the pod's name does not end with its number".to_owned()))?;
     let path = format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{}", owner.name);
-    let set: Object = get(api, path).await?;
+    let set: Object = api.read_json(path).await?;
     let total = set.spec.and_then(|spec| spec.replicas).unwrap_or(1);
     // A pod that is about to end while the set shrinks has nothing left to tell of.
     Ok(Shard { ordinal, total })
-}
-
-async fn get(api: &Api, path_and_query: String) -> Result<Object, Error> {
-    let request = Request {
-        path_and_query,
-        accept: "application/json",
-    };
-    let body = api.get(&request).await?.whole(OBJECT_BYTES_MAX, SILENCE).await?;
-    serde_json::from_slice(&body).map_err(|error| crate::read::event::Error::Json(error).into())
 }
 
 #[derive(Deserialize)]

@@ -40,13 +40,24 @@ impl Cluster {
     ///
     /// `number` tells this set of options from others.
     pub fn start(options: &Options, shared: &Shared, telemetry: &Telemetry, number: u64) -> Self {
+        Self::of(subjects(options), options, shared, telemetry, number)
+    }
+
+    /// Starts readers of these kinds. Must run in a `LocalSet`.
+    pub fn of(
+        subjects: Vec<Rc<Subject>>,
+        options: &Options,
+        shared: &Shared,
+        telemetry: &Telemetry,
+        number: u64,
+    ) -> Self {
         let mut cluster = Self {
             store: Store::default(),
             readings: Vec::new(),
             number,
             tasks: Vec::new(),
         };
-        for subject in subjects(options) {
+        for subject in subjects {
             cluster.watch(&subject, scopes(&subject, options), shared, telemetry);
         }
         cluster
@@ -86,12 +97,13 @@ impl Drop for Cluster {
 
 fn subjects(options: &Options) -> Vec<Rc<Subject>> {
     let subject = |resource: &&'static crate::resource::Resource| {
-        let settings = Settings::new(
+        let mut settings = Settings::new(
             resource,
             options.labels.of(resource.name),
             options.annotations.of(resource.name),
             |family| options.filter.is_on(family.name, family.opt_in),
         );
+        settings.zone = options.zone.clone();
         Subject::new(resource, settings)
     };
     options.resources.iter().map(subject).collect()

@@ -2,9 +2,7 @@
 //!
 //! Its keys are the reference's. A key that this exporter does not have is refused, with the one that was meant.
 
-use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::PathBuf;
 
 use settings::document::{self, Limits, Node, Refused, Value};
 use settings::read::Keys;
@@ -12,7 +10,8 @@ use settings::{Read, document::Error};
 
 use crate::flags::{ALL, Given};
 use crate::options::Options;
-use crate::telemetry::{ConfigState, Telemetry};
+use crate::telemetry::Telemetry;
+use crate::watched_file::WatchedFile;
 
 /// Long lists of namespaces and expressions fit.
 const LIMITS: Limits = Limits {
@@ -21,16 +20,11 @@ const LIMITS: Limits = Limits {
     parts: 65_536,
 };
 
-/// The file, and what was read of it.
+/// The file, and whether the process starts without it.
 #[derive(Debug)]
 pub struct ConfigFile {
-    path: PathBuf,
-    /// Whether the process starts without the file.
+    file: WatchedFile,
     may_be_absent: bool,
-    /// Time and size of the file when it was last read.
-    seen: Cell<Option<(SystemTime, u64)>>,
-    /// The text that was last read, and whether it was told to be wrong.
-    text: RefCell<String>,
 }
 
 impl ConfigFile {
@@ -39,42 +33,39 @@ impl ConfigFile {
         let last = |name: &str| given.get(name).and_then(|values| values.last());
         let path = last("config").filter(|path| !path.is_empty())?;
         Some(Self {
-            path: path.into(),
+            file: WatchedFile::new(PathBuf::from(path), "config"),
             may_be_absent: last("continue-without-config").is_some_and(|value| value != "false"),
-            seen: Cell::new(None),
-            text: RefCell::default(),
         })
     }
 
     /// Reads the file for the first time and lays it over `given`. Fails with one line that says what is wrong and where.
     pub fn start(&self, given: &Given, telemetry: &Telemetry) -> Result<Given, String> {
-        if self.may_be_absent && !self.path.exists() {
-            log::warn!(path:% = self.path.display(); "no configuration file yet, going on with the flags");
+        let path = &self.file.path;
+        if self.may_be_absent && !path.exists() {
+            log::warn!(path:% = path.display(); "no configuration file yet, going on with the flags");
             return Ok(given.clone());
         }
-        let merged = self.read(given).map_err(|error| error.to_string())?;
-        Options::new(&merged).map_err(|error| format!("{}: {error}", self.path.display()))?;
+        let (merged, _) = self.read(given).map_err(|error| error.to_string())?;
+        Options::new(&merged).map_err(|error| format!("{}: {error}", path.display()))?;
         self.accepted(telemetry);
         Ok(merged)
     }
 
     /// What is wanted now, where the file has changed or `forced` says so. A file that cannot be used is told once.
     pub fn changed(&self, given: &Given, telemetry: &Telemetry, forced: bool) -> Option<Given> {
-        let now = stamp(&self.path);
-        if !forced && (now.is_none() || now == self.seen.get()) {
+        if !forced && !self.file.is_touched() {
             return None;
         }
-        let before = self.text.borrow().clone();
         match self.read(given) {
             // Touched, but the same.
-            Ok(_) if !forced && *self.text.borrow() == before => None,
-            Ok(merged) => {
-                self.state(telemetry, false);
+            Ok((_, false)) if !forced => None,
+            Ok((merged, _)) => {
+                self.file.tell(telemetry, false);
                 Some(merged)
             }
             Err(error) => {
                 log::warn!(error:%; "configuration not reloaded, the old one stays");
-                self.state(telemetry, false);
+                self.file.tell(telemetry, false);
                 None
             }
         }
@@ -82,59 +73,39 @@ impl ConfigFile {
 
     /// What was read last is in force.
     pub fn accepted(&self, telemetry: &Telemetry) {
-        self.state(telemetry, true);
+        self.file.tell(telemetry, true);
     }
 
-    fn state(&self, telemetry: &Telemetry, successful: bool) {
-        let mut state = telemetry.config.borrow_mut();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let before = state.take();
-        *state = Some(ConfigState {
-            file: self.path.display().to_string(),
-            hash: match (successful, &before) {
-                (false, Some(before)) => before.hash,
-                _ => crate::shard::fnv64a(self.text.borrow().as_bytes()),
-            },
-            successful,
-            success_time_seconds: match (successful, before) {
-                (false, before) => before.map_or(0.0, |before| before.success_time_seconds),
-                (true, _) => now.map_or(0.0, |now| now.as_secs_f64()),
-            },
-        });
-    }
-
-    fn read(&self, given: &Given) -> Result<Given, Error> {
-        // Before the text, so that a change in between is seen the next time.
-        self.seen.set(stamp(&self.path));
-        let text = document::load(&self.path, &LIMITS)?;
-        let file: File = document::parse(&self.path, &text, &LIMITS)?;
-        self.text.replace(text);
+    /// What is wanted, and whether the text is another than the last time.
+    fn read(&self, given: &Given) -> Result<(Given, bool), Error> {
+        let (text, changed) = self.file.read(&LIMITS)?;
+        let file: File = document::parse(&self.file.path, &text, &LIMITS)?;
         let mut merged = given.clone();
         merged.extend(file.0);
-        Ok(merged)
+        Ok((merged, changed))
     }
 }
 
-fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
-}
+/// Keys that the reference had before, and the flags that they mean.
+const OLD_KEYS: &[(&str, &str)] = &[("custom_resource_config_file", "custom-resource-state-config-file")];
 
 #[derive(Default)]
 struct File(Given);
 
 impl Read for File {
     fn read(node: Node) -> Result<Self, Refused> {
-        let known: Vec<_> = ALL
-            .iter()
-            .map(|flag| flag.key)
-            .filter(|key| !key.is_empty())
-            .collect();
+        let keyed = || {
+            let keys = ALL.iter().map(|flag| (flag.key, flag.name));
+            keys.filter(|(key, _)| !key.is_empty())
+                .chain(OLD_KEYS.iter().copied())
+        };
+        let known: Vec<_> = keyed().map(|(key, _)| key).collect();
         let mut keys = Keys::of(node, &known)?;
         let mut given = Given::new();
-        for flag in ALL.iter().filter(|flag| !flag.key.is_empty()) {
-            if let Some(Words(words)) = keys.take(flag.key)? {
-                given.insert(flag.name, words);
+        for (key, name) in keyed() {
+            if let Some(Words(words)) = keys.take(key)? {
+                // A flag's own key goes before the old one.
+                given.entry(name).or_insert(words);
             }
         }
         Ok(Self(given))
@@ -168,6 +139,8 @@ impl Read for Words {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[track_caller]
@@ -201,6 +174,21 @@ mod tests {
                 ("metric-labels-allowlist", &["pods=[app,team*]"]),
                 ("namespaces", &["a,b"]),
             ]),
+        );
+    }
+
+    #[test]
+    fn custom_resources_by_their_new_and_their_old_key() {
+        check(
+            "custom_resource_config_file: old\ncustom_resource_state_config_file: new\ncustom_resources_only: true\n",
+            Ok(&[
+                ("custom-resource-state-config-file", &["new"]),
+                ("custom-resource-state-only", &["true"]),
+            ]),
+        );
+        check(
+            "custom_resource_config_file: old\n",
+            Ok(&[("custom-resource-state-config-file", &["old"])]),
         );
     }
 

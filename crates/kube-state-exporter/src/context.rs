@@ -4,14 +4,19 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use exporter_http::{Admission, Caller};
 use tokio::sync::Semaphore;
 
 use crate::api::Api;
+use crate::auth_filter::AuthFilter;
 use crate::auto_shard;
 use crate::cluster::Cluster;
 use crate::compressed::Cache;
 use crate::config_file::ConfigFile;
 use crate::connect::Source;
+use crate::custom_resources::config::Config;
+use crate::custom_resources::source;
+use crate::custom_resources::watch::CustomResources;
 use crate::flags::Given;
 use crate::options::Options;
 use crate::read::reader::{Shared, Timing};
@@ -38,11 +43,16 @@ pub struct Context {
     /// The API server.
     pub api: Rc<Api>,
     /// What is counted.
-    pub telemetry: Telemetry,
+    pub telemetry: Rc<Telemetry>,
     given: Given,
     config: Option<ConfigFile>,
     options: RefCell<Rc<Options>>,
     cluster: RefCell<Rc<Cluster>>,
+    /// Where the configuration of custom resources is read, and the one in force.
+    custom_source: source::Source,
+    custom_config: RefCell<Rc<Config>>,
+    custom_resources: RefCell<Rc<CustomResources>>,
+    auth_filter: AuthFilter,
     shard: Cell<Shard>,
     lists: Rc<Semaphore>,
     /// Compressed bodies.
@@ -57,12 +67,14 @@ impl Context {
     /// Fails with one line: a wrong flag or file. A server that does not answer is no reason to fail.
     pub async fn start(given: Given) -> Result<Rc<Self>, String> {
         let config = ConfigFile::named(&given);
-        let telemetry = Telemetry::default();
+        let telemetry = Rc::<Telemetry>::default();
         let merged = match &config {
             Some(config) => config.start(&given, &telemetry)?,
             None => given.clone(),
         };
         let options = Rc::new(Options::new(&merged)?);
+        let custom_source = source::Source::default();
+        let (custom_config, _) = custom_source.read(&options, &telemetry)?;
         let api = Rc::new(connect(&options).await?);
         let lists = Rc::new(Semaphore::new(LISTS_AT_ONCE));
         let shard = match &options.pod {
@@ -71,6 +83,7 @@ impl Context {
         };
         let shared = shared(&api, &lists, shard, &options);
         let cluster = Cluster::start(&options, &shared, &telemetry, 0);
+        let custom = CustomResources::start(Rc::clone(&custom_config), &options, &shared, &telemetry);
         let context = Rc::new(Self {
             api,
             telemetry,
@@ -78,13 +91,17 @@ impl Context {
             config,
             options: RefCell::new(options),
             cluster: RefCell::new(Rc::new(cluster)),
+            custom_source,
+            custom_config: RefCell::new(custom_config),
+            custom_resources: RefCell::new(custom),
+            auth_filter: AuthFilter::default(),
             shard: Cell::new(shard),
             lists,
             cache: Rc::default(),
             clusters: Cell::new(1),
         });
         tokio::task::spawn_local(release_start(Rc::clone(&context)));
-        if context.config.is_some() {
+        if context.config.is_some() || context.options().custom_resources.file.is_some() {
             tokio::task::spawn_local(watch_config(Rc::clone(&context)));
         }
         if context.options().pod.is_some() {
@@ -103,6 +120,24 @@ impl Context {
         Rc::clone(&self.cluster.borrow())
     }
 
+    /// What is served of custom resources.
+    pub fn custom_resources(&self) -> Rc<CustomResources> {
+        Rc::clone(&self.custom_resources.borrow())
+    }
+
+    /// Whether the first list of everything was complete.
+    pub fn is_complete(&self) -> bool {
+        self.cluster().store.is_complete() && self.custom_resources().is_complete()
+    }
+
+    /// Whether a client may have samples.
+    pub async fn admit(&self, caller: &Caller<'_>) -> Admission {
+        match self.options().auth_filter {
+            true => self.auth_filter.admit(&self.api, caller).await,
+            false => Admission::Allowed,
+        }
+    }
+
     /// Which objects are ours.
     pub fn shard(&self) -> Shard {
         self.shard.get()
@@ -115,31 +150,39 @@ impl Context {
         self.replace();
     }
 
-    /// Reads the configuration file again. A file that cannot be used is told, and nothing changes.
+    /// Reads the configuration files again. A file that cannot be used is told, and nothing changes.
     pub fn reload(self: &Rc<Self>, forced: bool) {
-        let Some(merged) = self
-            .config
-            .as_ref()
-            .and_then(|config| config.changed(&self.given, &self.telemetry, forced))
-        else {
+        let config = self.config.as_ref();
+        let merged = config.and_then(|config| config.changed(&self.given, &self.telemetry, forced));
+        if merged.is_none() && !forced && !self.custom_source.is_touched() {
             return;
-        };
-        match Options::new(&merged) {
-            Ok(options) => {
-                tell_what_needs_a_restart(&self.options(), &options);
-                if options.pod.is_none() {
-                    self.shard.set(options.shard);
-                }
-                self.options.replace(Rc::new(options));
-                if let Some(config) = &self.config {
-                    config.accepted(&self.telemetry);
-                }
-                self.replace();
-            }
-            Err(error) => {
-                log::warn!(error = error.as_str(); "configuration not reloaded, the old one stays");
-            }
         }
+        if let Err(error) = self.apply(merged.as_ref()) {
+            log::warn!(error = error.as_str(); "configuration not reloaded, the old one stays");
+        }
+    }
+
+    /// Puts changed configuration files in force.
+    fn apply(self: &Rc<Self>, merged: Option<&Given>) -> Result<(), String> {
+        let options = match merged {
+            Some(merged) => Rc::new(Options::new(merged)?),
+            None => self.options(),
+        };
+        let (custom, custom_changed) = self.custom_source.read(&options, &self.telemetry)?;
+        if merged.is_none() && !custom_changed {
+            return Ok(());
+        }
+        tell_what_needs_a_restart(&self.options(), &options);
+        if options.pod.is_none() {
+            self.shard.set(options.shard);
+        }
+        self.options.replace(options);
+        self.custom_config.replace(custom);
+        if let (Some(config), Some(_)) = (&self.config, merged) {
+            config.accepted(&self.telemetry);
+        }
+        self.replace();
+        Ok(())
     }
 
     /// Reads the cluster anew with the options in force, and serves that when its lists are complete.
@@ -149,12 +192,17 @@ impl Context {
         let options = self.options();
         let shared = shared(&self.api, &self.lists, self.shard(), &options);
         let cluster = Rc::new(Cluster::start(&options, &shared, &self.telemetry, number));
+        let config = Rc::clone(&self.custom_config.borrow());
+        let custom = CustomResources::start(config, &options, &shared, &self.telemetry);
         let context = Rc::clone(self);
         tokio::task::spawn_local(async move {
-            complete(&cluster, REPLACE_WAIT).await;
+            let is_complete = || cluster.store.is_complete() && custom.is_complete();
+            complete(is_complete, REPLACE_WAIT).await;
             // A later change may have been quicker.
-            if context.cluster.borrow().number < number {
+            let is_newer = context.cluster.borrow().number < number;
+            if is_newer {
                 context.cluster.replace(cluster);
+                context.custom_resources.replace(custom);
                 log::info!("configuration in force");
             }
             exporter_http::startup::release();
@@ -186,16 +234,16 @@ fn shared(api: &Rc<Api>, lists: &Rc<Semaphore>, shard: Shard, options: &Options)
 }
 
 /// Waits until every list was complete once, but not longer than `wait`.
-async fn complete(cluster: &Cluster, wait: Duration) {
+async fn complete(is_complete: impl Fn() -> bool, wait: Duration) {
     let end = Instant::now() + wait;
-    while !cluster.store.is_complete() && Instant::now() < end {
+    while !is_complete() && Instant::now() < end {
         tokio::time::sleep(COMPLETE_POLL).await;
     }
 }
 
 /// Gives back what only the first lists needed: the heap's free pages, and the code of flags, TLS and kubeconfig.
 async fn release_start(context: Rc<Context>) {
-    complete(&context.cluster(), START_WAIT).await;
+    complete(|| context.is_complete(), START_WAIT).await;
     exporter_http::startup::release();
     let cluster = context.cluster();
     let missing = cluster

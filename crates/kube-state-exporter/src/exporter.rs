@@ -7,7 +7,9 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use exporter_http::flags::Settings;
 use exporter_http::limits::Limits;
-use exporter_http::{Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream};
+use exporter_http::{
+    Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream,
+};
 use metrics_registry::{Exposition, Format};
 
 use crate::body::Body;
@@ -45,12 +47,23 @@ impl Exporter for KubeStateExporter {
         Ok(())
     }
 
+    async fn admit(&self, caller: &Caller<'_>) -> Admission {
+        self.context.admit(caller).await
+    }
+
     fn stream(&self, scrape: &Scrape, format: Format, gzip: bool) -> Option<Stream> {
         let cluster = self.context.cluster();
         let requests = Rc::clone(&self.context.telemetry.requests);
         let started = Instant::now();
         let wanted = Wanted::new(scrape);
-        let body = || Body::new(&cluster.store, format, |name| wanted.includes(name));
+        let custom = self.context.custom_resources();
+        let body = || {
+            let kinds = custom.clusters();
+            let custom = kinds.iter().flat_map(|kind| &kind.store.groups);
+            Body::new(&cluster.store.groups, custom, format, |name| {
+                wanted.includes(name)
+            })
+        };
         if !gzip || !self.context.options().gzip {
             return Some(Stream {
                 pieces: Box::new(Timed {
@@ -63,7 +76,7 @@ impl Exporter for KubeStateExporter {
         }
         let key = Key {
             generation: cluster.store.generation(),
-            request: format!("{} {format:?} {wanted:?}", cluster.number),
+            request: format!("{} {format:?} {wanted:?} {}", cluster.number, custom.version()),
         };
         let pieces: Box<dyn Pieces> = match self.context.cache.get(&key) {
             Some(kept) => Box::new(Timed {
@@ -118,7 +131,7 @@ impl Exporter for KubeStateExporter {
     }
 
     fn is_ready(&self) -> bool {
-        self.context.cluster().store.is_complete()
+        self.context.is_complete()
     }
 
     fn reload(&self) {

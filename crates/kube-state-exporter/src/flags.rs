@@ -6,6 +6,18 @@ use std::collections::BTreeMap;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use exporter_http::About;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-kube-state-exporter",
+    name: "kube_state_metrics",
+    title: "Kube State Exporter",
+    description: "What a Kubernetes cluster consists of, under the names of kube-state-metrics",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":8080",
+    negotiates_openmetrics: true,
+};
 
 /// One flag.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +104,36 @@ pub const ALL: &[Flag] = &[
         Takes::List("LISTS"),
         "annotations_allow_list",
         "Annotations that become labels, in the same form",
+    ),
+    flag(
+        "custom-resource-state-config",
+        Takes::Text("YAML"),
+        "custom_resource_config",
+        "What is told of custom resources; goes before the file",
+    ),
+    flag(
+        "custom-resource-state-config-file",
+        Takes::Text("FILE"),
+        "custom_resource_state_config_file",
+        "File that says what is told of custom resources; a change is picked up",
+    ),
+    flag(
+        "custom-resource-state-only",
+        Takes::Nothing,
+        "custom_resources_only",
+        "Only custom resources",
+    ),
+    flag(
+        "continue-without-custom-resource-state-config-file",
+        Takes::Nothing,
+        "continue_without_custom_resource_state_config_file",
+        "Go on where the file about custom resources is not there yet",
+    ),
+    flag(
+        "auth-filter",
+        Takes::Nothing,
+        "auth_filter",
+        "Ask the API server who may have samples",
     ),
     flag(
         "apiserver",
@@ -220,6 +262,12 @@ pub const ALL: &[Flag] = &[
         "",
         "How long a watch is asked to last; silence is believed a little longer [default: 5m]",
     ),
+    flag(
+        "print-cluster-role",
+        Takes::Nothing,
+        "",
+        "Print the ClusterRole that these flags need, and end",
+    ),
     flag("object-limit", Takes::IgnoredText, "object_limit", ""),
     flag("auto-gomemlimit", Takes::IgnoredSwitch, "auto-gomemlimit", ""),
     flag(
@@ -327,7 +375,7 @@ mod tests {
 
     #[test]
     fn what_would_be_wrong_to_ignore_is_refused() {
-        for flag in ["--auth-filter", "--nonsense"] {
+        for flag in ["--labels-prefix=x", "--nonsense"] {
             assert!(parse(&[flag]).is_err(), "{flag}");
         }
     }

@@ -108,11 +108,8 @@ pub fn render<T: Named>(
     settings: &Settings,
     out: &mut Rendered,
 ) -> Result<(), DecodeError> {
-    let object = match object {
-        Object::Protobuf(bytes) => T::decode(bytes)?,
-        Object::Json(bytes) => serde_json::from_slice(bytes)?,
-    };
-    name(object.metadata(), out);
+    let object: T = object.decode()?;
+    out.name_after(object.metadata());
     let mut lines = Lines::new(settings, out);
     lines.identify(labels.iter().map(|label| (*label, object.identity(label))));
     for (generator, on) in std::iter::zip(generators, &settings.on) {
@@ -123,17 +120,4 @@ pub fn render<T: Named>(
         lines.end_family();
     }
     lines.finish()
-}
-
-fn name(metadata: &ObjectMeta, out: &mut Rendered) {
-    let fields = [
-        (&mut out.uid, &metadata.uid),
-        (&mut out.namespace, &metadata.namespace),
-        (&mut out.name, &metadata.name),
-        (&mut out.resource_version, &metadata.resource_version),
-    ];
-    for (to, from) in fields {
-        to.clear();
-        to.push_str(from);
-    }
 }

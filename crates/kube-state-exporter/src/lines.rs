@@ -150,7 +150,7 @@ impl<'a> Lines<'a> {
 }
 
 /// Appends `name="value"`.
-fn push_label(out: &mut String, name: &str, value: &str) {
+pub(crate) fn push_label(out: &mut String, name: &str, value: &str) {
     out.push_str(name);
     out.push_str("=\"");
     line::write_escaped(out, value);

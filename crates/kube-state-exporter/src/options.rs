@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use exporter_http::listen::ListenAddress;
+use jiff::tz::TimeZone;
 
 use crate::allow_list::AllowLists;
+use crate::duration;
 use crate::filter::Filter;
 use crate::flags::Given;
 use crate::resource::Resource;
@@ -53,6 +55,23 @@ pub struct Options {
     pub server_timeouts: ServerTimeouts,
     /// How long a watch is asked to last.
     pub watch_timeout: Duration,
+    /// What is told of custom resources.
+    pub custom_resources: CustomResourceOptions,
+    /// Whether the API server is asked who may have samples.
+    pub auth_filter: bool,
+    /// The zone of this process, in which cron jobs run that name none.
+    pub zone: TimeZone,
+}
+
+/// What is told of custom resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomResourceOptions {
+    /// YAML; goes before the file.
+    pub inline: String,
+    /// A file of YAML.
+    pub file: Option<PathBuf>,
+    /// Whether the process goes on where the file is not there.
+    pub file_may_be_absent: bool,
 }
 
 /// How long clients may take.
@@ -79,7 +98,10 @@ impl Options {
     /// Reads what was given. Fails with one line that names the flag.
     pub fn new(given: &Given) -> Result<Self, String> {
         let reader = Reader(given);
-        let resources = resources(&reader.list("resources"))?;
+        let mut resources = resources(&reader.list("resources"))?;
+        if reader.switch("custom-resource-state-only")? {
+            resources.clear();
+        }
         let node = reader.text("node");
         if !node.is_empty()
             && let Some(other) = resources.iter().find(|resource| resource.name != "pods")
@@ -114,9 +136,7 @@ impl Options {
             pod,
             listen: reader.address("host", "port", 8080)?,
             telemetry_listen: reader.address("telemetry-host", "telemetry-port", 8081)?,
-            tls_config: Some(reader.text("tls-config"))
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
+            tls_config: reader.path("tls-config"),
             gzip: reader.switch("enable-gzip-encoding")?,
             server_timeouts: ServerTimeouts {
                 read: reader.duration("server-read-timeout", 60)?,
@@ -125,6 +145,13 @@ impl Options {
                 read_header: reader.duration("server-read-header-timeout", 5)?,
             },
             watch_timeout: reader.duration("watch-timeout", 300)?,
+            custom_resources: CustomResourceOptions {
+                inline: reader.text("custom-resource-state-config"),
+                file: reader.path("custom-resource-state-config-file"),
+                file_may_be_absent: reader.switch("continue-without-custom-resource-state-config-file")?,
+            },
+            auth_filter: reader.switch("auth-filter")?,
+            zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
             resources,
         })
     }
@@ -137,6 +164,11 @@ impl Reader<'_> {
     fn text(&self, name: &str) -> String {
         let last = self.0.get(name).and_then(|values| values.last());
         last.cloned().unwrap_or_default()
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        let text = self.text(name);
+        (!text.is_empty()).then(|| text.into())
     }
 
     /// Items between commas, of all values.
@@ -180,7 +212,8 @@ impl Reader<'_> {
     fn duration(&self, name: &str, default_seconds: u64) -> Result<Duration, String> {
         match self.text(name).as_str() {
             "" => Ok(Duration::from_secs(default_seconds)),
-            text => duration(text)
+            text => duration::seconds(text)
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
                 .filter(|duration| !duration.is_zero())
                 .ok_or_else(|| format!("--{name}={text:?} is not a duration: expected 30s, 1m30s or 5m")),
         }
@@ -233,28 +266,6 @@ fn resources(names: &[String]) -> Result<Vec<&'static Resource>, String> {
     Ok(resources::ALL.iter().filter(is_wanted).copied().collect())
 }
 
-/// `1h2m3.5s`, as Go writes durations. `None` where it is something else.
-fn duration(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, behind) = rest.split_at_checked(digits)?;
-        let unit = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at_checked(unit)?;
-        let scale = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            _ => return None,
-        };
-        seconds += number.parse::<f64>().ok()? * scale;
-        rest = behind;
-    }
-    Duration::try_from_secs_f64(seconds).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,6 +310,18 @@ mod tests {
     }
 
     #[test]
+    fn custom_resources_alone() {
+        let options = options(&[
+            ("custom-resource-state-only", "true"),
+            ("custom-resource-state-config-file", "/etc/crs.yml"),
+            ("auth-filter", "true"),
+        ])
+        .unwrap();
+        assert!(options.resources.is_empty() && options.auth_filter);
+        assert_eq!(options.custom_resources.file, Some("/etc/crs.yml".into()));
+    }
+
+    #[test]
     fn wrong_words_are_told_with_their_flag() {
         refused(
             &[("resources", "pod")],
@@ -325,14 +348,5 @@ mod tests {
             &[("enable-gzip-encoding", "yes")],
             "--enable-gzip-encoding=\"yes\": expected true or false",
         );
-    }
-
-    #[test]
-    fn durations() {
-        assert_eq!(duration("1h2m3.5s"), Some(Duration::from_millis(3_723_500)));
-        assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
-        for wrong in ["5", "s", "1d", "-1s", "1.2.3s", "1sm"] {
-            assert_eq!(duration(wrong), None, "{wrong}");
-        }
     }
 }

@@ -67,6 +67,25 @@ pub fn parse(text: &str) -> Option<Amount> {
     Some(Amount(if negative { -billionths } else { billionths }))
 }
 
+/// The nearest number to a quantity, parts of its unit too; nothing where the text is none.
+pub fn approximate(text: &str) -> Option<f64> {
+    let amount = parse(text)?;
+    let suffix = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    let scale = Scale::parse(suffix)?;
+    let number = text.get(..text.len() - suffix.len())?;
+    let digits: String = number.chars().filter(|c| *c != '.').collect();
+    let fraction = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let power = i64::from(scale.decimal) - fraction as i64;
+    // Multiplied as the reference does it, so that 35m gives the same last digit.
+    match digits.parse::<i64>() {
+        Ok(digits) if scale.binary == 0 && -9 <= power => {
+            let power: f64 = format!("1e{power}").parse().ok()?;
+            Some(digits as f64 * power)
+        }
+        _ => Some(amount.0 as f64 / BILLION as f64),
+    }
+}
+
 /// What a number is multiplied by: 2^`binary` times 10^`decimal`.
 struct Scale {
     binary: u32,

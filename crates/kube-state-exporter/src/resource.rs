@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
 use metrics_registry::Kind;
+use serde::de::DeserializeOwned;
 
 use crate::allow_list::AllowList;
+use crate::wire::meta::ObjectMeta;
 
 /// Text rendered of one object at most, so that offsets fit and one object cannot fill the memory.
 pub const TEXT_BYTES_MAX: usize = 64 << 20;
@@ -48,6 +51,8 @@ pub enum Wire {
     Table,
     /// The metadata alone, in protobuf or JSON.
     Metadata,
+    /// The whole object in JSON, whatever it holds.
+    Json,
 }
 
 /// One object as the server sent it.
@@ -57,6 +62,16 @@ pub enum Object<'a> {
     Protobuf(&'a [u8]),
     /// One object, or of a table one row with `cells` and `object`.
     Json(&'a [u8]),
+}
+
+impl Object<'_> {
+    /// Reads what is needed of it.
+    pub fn decode<T: prost::Message + Default + DeserializeOwned>(self) -> Result<T, DecodeError> {
+        Ok(match self {
+            Object::Protobuf(bytes) => T::decode(bytes)?,
+            Object::Json(bytes) => serde_json::from_slice(bytes)?,
+        })
+    }
 }
 
 /// What is known of a family before any object is read.
@@ -97,6 +112,22 @@ pub struct Rendered {
     pub(crate) identity: String,
 }
 
+impl Rendered {
+    /// Takes over who the object is.
+    pub(crate) fn name_after(&mut self, metadata: &ObjectMeta) {
+        let fields = [
+            (&mut self.uid, &metadata.uid),
+            (&mut self.namespace, &metadata.namespace),
+            (&mut self.name, &metadata.name),
+            (&mut self.resource_version, &metadata.resource_version),
+        ];
+        for (to, from) in fields {
+            to.clear();
+            to.push_str(from);
+        }
+    }
+}
+
 /// What of a resource is wanted.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -106,10 +137,12 @@ pub struct Settings {
     pub annotations: AllowList,
     /// For each of [`Resource::families`], whether it is written.
     pub on: Vec<bool>,
+    /// The zone of schedules that name none.
+    pub zone: TimeZone,
 }
 
 impl Settings {
-    /// Writes the families for which `is_on` says so; ask it about [`FamilyHeader::opt_in`] too.
+    /// In UTC; writes the families for which `is_on` says so; ask it about [`FamilyHeader::opt_in`] too.
     pub fn new(
         resource: &Resource,
         labels: AllowList,
@@ -120,6 +153,7 @@ impl Settings {
             labels,
             annotations,
             on: resource.families.iter().map(is_on).collect(),
+            zone: TimeZone::UTC,
         }
     }
 }
@@ -133,6 +167,9 @@ pub enum DecodeError {
     /// Not the JSON that it should be.
     #[error("decode JSON")]
     Json(#[from] serde_json::Error),
+    /// An object that is read as JSON alone came in protobuf.
+    #[error("protobuf where JSON was asked for")]
+    NotJson,
     /// More is to be told of it than [`TEXT_BYTES_MAX`].
     #[error("samples longer than {TEXT_BYTES_MAX} bytes")]
     TooLong,

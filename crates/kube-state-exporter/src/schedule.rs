@@ -4,6 +4,7 @@
 //! names of months and days, 7 for Sunday, `@hourly` and its like, `@every 1h30m`, `CRON_TZ=` before it all.
 //! As in Kubernetes, a day matches by either of its two fields where both are restricted.
 //! The tz database is the one that is compiled in, so that a container without files knows every zone.
+//! A schedule that names no zone is in that of this process, as the reference has it: `$TZ`, or `/etc/localtime`.
 
 mod every;
 mod field;
@@ -53,8 +54,9 @@ pub struct Fields {
 }
 
 impl Schedule {
-    /// Reads a schedule, in `zone` where it names none itself. Nothing where it is not valid.
-    pub fn parse(text: &str, zone: Option<&str>) -> Option<Self> {
+    /// Reads a schedule, in `zone` where it names none itself, and in `local` where nobody names one.
+    /// Nothing where it is not valid.
+    pub fn parse(text: &str, zone: Option<&str>, local: &TimeZone) -> Option<Self> {
         if text.len() > SCHEDULE_BYTES_MAX {
             return None;
         }
@@ -67,7 +69,10 @@ impl Schedule {
             }
             None => (zone, text),
         };
-        let zone = named.map_or(Some(TimeZone::UTC), find_zone)?;
+        let zone = match named {
+            None | Some("Local") => local.clone(),
+            Some(name) => find_zone(name)?,
+        };
         if text.starts_with('@') {
             return Self::descriptor(text, zone);
         }
@@ -116,7 +121,7 @@ impl Schedule {
 /// A zone by its name in the tz database.
 fn find_zone(name: &str) -> Option<TimeZone> {
     match name {
-        "UTC" | "Local" => Some(TimeZone::UTC),
+        "UTC" => Some(TimeZone::UTC),
         _ if name.len() > ZONE_BYTES_MAX => None,
         _ => TimeZoneDatabase::bundled().get(name).ok(),
     }

@@ -38,6 +38,8 @@ pub struct Subject {
 /// The two lines before the samples of a family.
 #[derive(Debug, Default)]
 pub struct Header {
+    /// Full name; empty for a family that is off.
+    pub name: Box<str>,
     text: Box<[u8]>,
     openmetrics: Box<[u8]>,
 }
@@ -51,6 +53,7 @@ impl Header {
             lines.into_boxed_slice()
         };
         Self {
+            name: name.into(),
             text: lines(Format::Text004),
             openmetrics: lines(Format::OpenMetrics1),
         }

@@ -51,6 +51,27 @@ const REQUEST_SECONDS: Family<2> = Family::histogram(
     "Seconds from a request for samples to the last byte of its answer.",
     ["handler", "method"],
 );
+const CUSTOM_ADDED: Family<0> = Family::counter(
+    "kube_state_metrics_custom_resource_state_add_events_total",
+    "Definitions of custom resources that appeared.",
+    [],
+);
+const CUSTOM_DELETED: Family<0> = Family::counter(
+    "kube_state_metrics_custom_resource_state_delete_events_total",
+    "Definitions of custom resources that vanished.",
+    [],
+);
+const CUSTOM_KNOWN: Family<0> = Family::gauge(
+    "kube_state_metrics_custom_resource_state_cache",
+    "Definitions of custom resources that are known.",
+    [],
+);
+/// Our own; the reference only writes to its log.
+const CUSTOM_UNRESOLVED: Family<1> = Family::counter(
+    "kube_state_metrics_custom_resource_state_unresolved_total",
+    "Values of custom resources that were not where the configuration looks, or no numbers.",
+    ["name"],
+);
 /// Our own; the reference says nothing of how old its numbers are.
 const SYNCED_SECONDS: Family<2> = Family::gauge(
     "kube_state_metrics_resource_synced_seconds",
@@ -73,8 +94,10 @@ pub struct Telemetry {
     counts: RefCell<BTreeMap<String, Rc<Counts>>>,
     /// Answered requests for samples.
     pub requests: Rc<Requests>,
-    /// The configuration file, where there is one.
-    pub config: RefCell<Option<ConfigState>>,
+    /// Custom resources.
+    pub custom: Rc<CustomCounts>,
+    /// The configuration files that there are, by what they are.
+    pub configs: RefCell<BTreeMap<&'static str, ConfigState>>,
 }
 
 /// Counters of one kind of object.
@@ -89,6 +112,16 @@ pub struct Counts {
 struct Outcomes {
     success: Cell<u64>,
     error: Cell<u64>,
+}
+
+/// Counters of custom resources.
+#[derive(Debug, Default)]
+pub struct CustomCounts {
+    added: Cell<u64>,
+    deleted: Cell<u64>,
+    known: Cell<u64>,
+    /// By family.
+    unresolved: RefCell<BTreeMap<String, u64>>,
 }
 
 /// How current a part of the store is.
@@ -135,6 +168,35 @@ impl Counts {
     /// An object could not be read.
     pub fn undecodable(&self) {
         self.undecodable.set(self.undecodable.get() + 1);
+    }
+}
+
+impl CustomCounts {
+    /// So many definitions appeared, vanished and are known now.
+    pub fn definitions(&self, added: usize, deleted: usize, known: usize) {
+        self.added.set(self.added.get() + added as u64);
+        self.deleted.set(self.deleted.get() + deleted as u64);
+        self.known.set(known as u64);
+    }
+
+    /// So many values of a family were not as configured.
+    pub fn unresolved(&self, family: &str, faults: usize) {
+        let mut unresolved = self.unresolved.borrow_mut();
+        match unresolved.get_mut(family) {
+            Some(count) => *count += faults as u64,
+            None => {
+                unresolved.insert(family.to_owned(), faults as u64);
+            }
+        }
+    }
+
+    fn write(&self, out: &mut Exposition) {
+        out.sample(&CUSTOM_ADDED, [], self.added.get() as f64);
+        out.sample(&CUSTOM_DELETED, [], self.deleted.get() as f64);
+        out.sample(&CUSTOM_KNOWN, [], self.known.get() as f64);
+        for (family, count) in &*self.unresolved.borrow() {
+            out.sample(&CUSTOM_UNRESOLVED, [family], *count as f64);
+        }
     }
 }
 
@@ -214,18 +276,23 @@ impl Telemetry {
         Rc::clone(self.counts.borrow_mut().entry(go_type.to_owned()).or_default())
     }
 
-    /// Writes everything.
-    pub fn write(&self, cluster: &Cluster, shard: Shard, out: &mut Exposition) {
+    /// Writes everything, and how current `clusters` are.
+    pub fn write(&self, clusters: &[&Cluster], shard: Shard, out: &mut Exposition) {
         for (resource, counts) in &*self.counts.borrow() {
             counts.list.write(&LIST, resource, out);
             counts.watch.write(&WATCH, resource, out);
             out.sample(&UNDECODABLE, [resource], counts.undecodable.get() as f64);
         }
-        for group in &cluster.store.groups {
-            let objects: usize = group.parts.iter().map(|part| part.len()).sum();
-            out.sample(&OBJECTS, [&group.subject.go_type], objects as f64);
+        // All custom resources are of one type.
+        let mut objects: BTreeMap<&str, usize> = BTreeMap::new();
+        for group in clusters.iter().flat_map(|cluster| &cluster.store.groups) {
+            let count: usize = group.parts.iter().map(|part| part.len()).sum();
+            *objects.entry(&group.subject.go_type).or_default() += count;
         }
-        for reading in &cluster.readings {
+        for (go_type, count) in objects {
+            out.sample(&OBJECTS, [go_type], count as f64);
+        }
+        for reading in clusters.iter().flat_map(|cluster| &cluster.readings) {
             if let Some(age) = reading.state.age_seconds() {
                 let namespace = reading.namespace.as_deref().unwrap_or_default();
                 out.sample(&SYNCED_SECONDS, [namespace, &reading.resource], age);
@@ -235,8 +302,9 @@ impl Telemetry {
         out.sample(&SHARD_ORDINAL, [&ordinal], f64::from(shard.ordinal));
         out.sample(&TOTAL_SHARDS, [], f64::from(shard.total));
         self.requests.write(out);
-        if let Some(config) = &*self.config.borrow() {
-            let labels = [config.file.as_str(), "config"];
+        self.custom.write(out);
+        for (kind, config) in &*self.configs.borrow() {
+            let labels = [config.file.as_str(), kind];
             // A hash has more digits than a sample; it only has to change with the text.
             out.sample(&CONFIG_HASH, labels, (config.hash >> 16) as f64);
             out.sample(&CONFIG_SUCCESS, labels, f64::from(u8::from(config.successful)));

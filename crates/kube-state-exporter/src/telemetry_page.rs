@@ -6,7 +6,7 @@ use std::rc::Rc;
 use exporter_http::flags::Settings;
 use exporter_http::limits::Limits;
 use exporter_http::listen::Listener;
-use exporter_http::{About, Exporter, Refused, Request, Response, Scrape, serve as http};
+use exporter_http::{About, Admission, Caller, Exporter, Refused, Request, Response, Scrape, serve as http};
 use metrics_registry::Exposition;
 
 use crate::context::Context;
@@ -44,8 +44,18 @@ pub async fn serve(context: Rc<Context>, settings: Settings, limits: Limits) {
 impl Exporter for Page {
     async fn scrape(&self, _scrape: &Scrape, out: &mut Exposition) -> Result<(), Refused> {
         let context = &self.0;
-        context.telemetry.write(&context.cluster(), context.shard(), out);
+        let (cluster, custom) = (context.cluster(), context.custom_resources());
+        let kinds = custom.clusters();
+        let clusters: Vec<_> = [&*cluster, custom.definitions()]
+            .into_iter()
+            .chain(kinds.iter().map(|kind| &**kind))
+            .collect();
+        context.telemetry.write(&clusters, context.shard(), out);
         Ok(())
+    }
+
+    async fn admit(&self, caller: &Caller<'_>) -> Admission {
+        self.0.admit(caller).await
     }
 
     async fn route(&self, request: &Request) -> Option<Response> {

@@ -94,6 +94,7 @@ macro_rules! named {
 }
 
 pub mod admissionregistration;
+pub mod apiextensions;
 pub mod apps;
 pub mod autoscaling;
 pub mod batch;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use exporter_http::StartError;
+use exporter_http::flags::{is_given, switch_value, text};
 use settings::Secret;
 use settings::secret::{credential, warn_if_others_read};
 
@@ -54,17 +55,17 @@ impl Accounts {
 impl Sources {
     /// Reads the flags. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
-        let address = flags::text(matches, flags::ADDRESS);
+        let address = text(matches, flags::ADDRESS);
         // Without a port, as `localhost`, the reference refuses to start; nothing is lost by taking the usual one.
         let address = Address::parse(address)
             .or_else(|error| Address::parse(&format!("{address}:3306")).map_err(|_| error))
             .map_err(|error| StartError(format!("--{}: {error}", flags::ADDRESS)))?;
         Ok(Self {
-            file: PathBuf::from(flags::text(matches, flags::MY_CNF)),
-            file_given: flags::is_given(matches, flags::MY_CNF),
+            file: PathBuf::from(text(matches, flags::MY_CNF)),
+            file_given: is_given(matches, flags::MY_CNF),
             address,
-            user: Some(flags::text(matches, flags::USER).to_owned()).filter(|user| !user.is_empty()),
-            skip_verify: flags::switched(matches, flags::SKIP_VERIFY) == Some(true),
+            user: Some(text(matches, flags::USER).to_owned()).filter(|user| !user.is_empty()),
+            skip_verify: switch_value(matches, flags::SKIP_VERIFY) == Some(true),
         })
     }
 

@@ -1,11 +1,22 @@
 //! The command line: the account, which collectors run, and what each collector adds.
 
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use exporter_http::flags::switch;
+use exporter_http::About;
+use exporter_http::flags::{switch, switch_value, text};
 
 use crate::collectors::{self, Collector, Settings};
 use crate::connect::SessionSettings;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-mysql-exporter",
+    name: "mysqld_exporter",
+    title: "MySQL Exporter",
+    description: "MariaDB and MySQL metrics, under the names of Prometheus' mysqld_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9104",
+    negotiates_openmetrics: false,
+};
 
 /// `.my.cnf`.
 pub const MY_CNF: &str = "config.my-cnf";
@@ -164,28 +175,10 @@ fn count(name: &'static str, what: &'static str, default: &'static str, help: &'
     value(name, what, default, help).value_parser(value_parser!(u32))
 }
 
-/// What the last of `--NAME` and `--no-NAME` says; nothing where neither was given.
-#[must_use]
-pub fn switched(matches: &ArgMatches, name: &str) -> Option<bool> {
-    exporter_http::flags::switch_value(matches, name)
-}
-
-/// Whether a flag stands on the command line, and is not there by its default.
-#[must_use]
-pub fn is_given(matches: &ArgMatches, name: &str) -> bool {
-    matches.value_source(name) == Some(ValueSource::CommandLine)
-}
-
-/// The text of a flag, given or by default; empty where it has neither.
-#[must_use]
-pub fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
-    matches.get_one::<String>(name).map_or("", String::as_str)
-}
-
 /// Whether a collector runs.
 #[must_use]
 pub fn is_on(matches: &ArgMatches, collector: &Collector) -> bool {
-    switched(matches, collector.flag).unwrap_or(collector.on)
+    switch_value(matches, collector.flag).unwrap_or(collector.on)
 }
 
 /// Seconds that a scrape ends before the deadline that the server has set itself.
@@ -200,10 +193,10 @@ pub fn offset_seconds(matches: &ArgMatches) -> f64 {
 /// What the flags say of a session.
 #[must_use]
 pub fn session(matches: &ArgMatches) -> SessionSettings {
-    let enabled = switched(matches, ENABLE_LOCK_WAIT_TIMEOUT) != Some(false);
+    let enabled = switch_value(matches, ENABLE_LOCK_WAIT_TIMEOUT) != Some(false);
     SessionSettings {
         lock_wait_seconds: enabled.then(|| number(matches, LOCK_WAIT_TIMEOUT)),
-        log_slow_filter: switched(matches, LOG_SLOW_FILTER) == Some(true),
+        log_slow_filter: switch_value(matches, LOG_SLOW_FILTER) == Some(true),
         query_seconds: number(matches, QUERY_TIMEOUT),
     }
 }
@@ -212,8 +205,8 @@ pub fn session(matches: &ArgMatches) -> SessionSettings {
 #[must_use]
 pub fn settings(matches: &ArgMatches) -> Settings {
     let own = |name| text(matches, name).to_owned();
-    let on = |name| switched(matches, name) == Some(true);
-    let not_off = |name| switched(matches, name) != Some(false);
+    let on = |name| switch_value(matches, name) == Some(true);
+    let not_off = |name| switch_value(matches, name) != Some(false);
     Settings {
         heartbeat_database: own(HEARTBEAT_DATABASE),
         heartbeat_table: own(HEARTBEAT_TABLE),
@@ -235,7 +228,7 @@ pub fn settings(matches: &ArgMatches) -> Settings {
         file_filter: own(FILE_FILTER),
         file_remove_prefix: own(FILE_REMOVE_PREFIX),
         memory_remove_prefix: own(MEMORY_REMOVE_PREFIX),
-        old_replica_names: switched(matches, OLD_REPLICA_NAMES) != Some(false),
+        old_replica_names: switch_value(matches, OLD_REPLICA_NAMES) != Some(false),
     }
 }
 

@@ -1,20 +1,19 @@
 //! Asking one target: one connection, opened when it is needed and kept between scrapes.
 
-mod connection;
+pub(crate) mod connection;
 mod proxy_protocol;
-mod tls;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
+use http_client::TlsSettings;
 use hyper::body::Incoming;
 use hyper::header::{ACCEPT, AUTHORIZATION, HOST, LOCATION, USER_AGENT};
 use hyper::{Request, Response, StatusCode};
 
 use self::connection::Connection;
-pub use self::tls::TlsSettings;
 use crate::Error;
 use crate::target::Target;
 
@@ -25,7 +24,8 @@ const SELF: &str = concat!("pi-nginx-exporter/", env!("CARGO_PKG_VERSION"));
 /// What the flags say of every connection.
 #[derive(Clone, Debug, Default)]
 pub struct ClientSettings {
-    /// Whom to trust over TLS, and who this is.
+    /// Whom to trust over TLS, and who this is. Files are read when a connection is opened, so that a new certificate
+    /// needs no restart; connections are kept, so that is rare.
     pub tls: TlsSettings,
     /// Whether each connection begins with a header of the PROXY protocol.
     pub proxy_protocol: bool,
@@ -92,7 +92,7 @@ impl Client {
                 }
             }
         }
-        let mut connection = Connection::open(&self.target.place, &self.settings).await?;
+        let mut connection = connection::open(&self.target.place, &self.settings).await?;
         let response = connection.send(self.request(path)?).await?;
         Ok((response, connection))
     }

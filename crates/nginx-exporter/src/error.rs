@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use http_client::reason::chain;
 use hyper::StatusCode;
 
 /// One line for the log, without secrets.
@@ -64,18 +65,6 @@ pub enum Error {
     /// No answer in time.
     #[error("no answer within {:.1} s", .0.as_secs_f64())]
     Late(Duration),
-}
-
-/// hyper's message and those below it, in one line.
-fn chain(error: &hyper::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 fn moved(location: &Option<String>) -> String {

@@ -4,14 +4,27 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
+use exporter_http::{About, StartError};
+use http_client::{Pem, TlsSettings};
 
 use crate::access_log::AccessLogFlag;
 use crate::arguments;
-use crate::client::{ClientSettings, TlsSettings};
+use crate::client::ClientSettings;
+use crate::client::connection::CA_FLAG;
 use crate::sink::Labels;
 use crate::target::{Place, Target};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-nginx-exporter",
+    name: "nginx_exporter",
+    title: "NGINX Exporter",
+    description: "What nginx tells of itself, under the names of nginx-prometheus-exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9113",
+    negotiates_openmetrics: false,
+};
 
 const SCRAPE_URI: &str = "nginx.scrape-uri";
 const SCRAPE_URI_DEFAULT: &str = "http://127.0.0.1:8080/stub_status";
@@ -106,20 +119,21 @@ impl Settings {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         let on = |name| switch_value(matches, name) == Some(true);
-        let file = |name| text(matches, name).map(PathBuf::from);
+        let file = |name| text(matches, name).map(|path| Pem::File(PathBuf::from(path)));
         let tls = TlsSettings {
-            verify: on(SSL_VERIFY),
-            ca_file: file(SSL_CA_CERT),
+            insecure_skip_verify: !on(SSL_VERIFY),
+            ca: file(SSL_CA_CERT),
             // As in the reference, one of them alone is none.
             identity: file(SSL_CLIENT_CERT).zip(file(SSL_CLIENT_KEY)),
+            ..TlsSettings::default()
         };
         let targets = targets(matches)?;
         if targets
             .iter()
             .any(|target| matches!(target.place, Place::Tcp { tls: true, .. }))
         {
-            tls.check().map_err(StartError)?;
-            if !tls.verify {
+            tls.connector(CA_FLAG).map_err(StartError)?;
+            if tls.insecure_skip_verify {
                 log::info!("certificates of nginx are not checked, --nginx.ssl-verify turns that on");
             }
         }

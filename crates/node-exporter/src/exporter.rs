@@ -1,13 +1,13 @@
 //! Runs the collectors that a request asks for.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::time::Instant;
 
 use clap::ArgMatches;
 use exporter_http::{Exporter, Refused, Scrape, StartError};
 use metrics_registry::roster::{Outcome, Roster};
 use metrics_registry::{Exposition, Family};
+use rustc_hash::FxHashMap;
 
 use crate::collectors::{self, Collect, Collector};
 use crate::{Error, Node, flags, host};
@@ -30,7 +30,7 @@ pub struct NodeExporter {
     node: Node,
     roster: Roster,
     /// The last message of each failing collector, so that a lasting fault is logged once.
-    failing: RefCell<HashMap<&'static str, String>>,
+    failing: RefCell<FxHashMap<&'static str, String>>,
 }
 
 impl NodeExporter {

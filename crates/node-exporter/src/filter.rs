@@ -4,10 +4,9 @@ use std::cell::RefCell;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::{is_given, text};
 use regex_lite::Regex;
 use rustc_hash::FxHashMap;
-
-use crate::flags::{is_given, text};
 
 /// Names whose verdict is remembered; all are forgotten when there are more, so that names that come and go do not add up.
 const VERDICTS_MAX: usize = 1024;

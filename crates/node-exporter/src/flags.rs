@@ -3,12 +3,23 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
+use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
 use crate::source::Paths;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-node-exporter",
+    name: "node_exporter",
+    title: "Node Exporter",
+    description: "Hardware and operating system metrics of this machine, under the names of Prometheus' node_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9100",
+    negotiates_openmetrics: false,
+};
 
 /// The four roots with their defaults and help.
 const ROOTS: [(&str, &str, &str); 4] = [
@@ -55,7 +66,7 @@ fn absent(name: &str) -> [Arg; 2] {
 
 /// Fails with one line where a collector is turned on that does not exist; turned off it may be.
 pub fn refuse_absent(matches: &ArgMatches) -> Result<(), StartError> {
-    let is_on = |name: &&&str| switched(matches, &format!("collector.{name}")) == Some(true);
+    let is_on = |name: &&&str| switch_value(matches, &format!("collector.{name}")) == Some(true);
     match ABSENT.iter().find(is_on) {
         Some(name) => Err(StartError(format!(
             "--collector.{name}: this version does not have that collector"
@@ -88,24 +99,6 @@ pub fn switch(name: &str, help: &str) -> [Arg; 2] {
         arg(name.to_owned()).help(help.to_owned()),
         arg(negative).hide(true),
     ]
-}
-
-/// What the last of `--NAME` and `--no-NAME` says; nothing where neither was given.
-#[must_use]
-pub fn switched(matches: &ArgMatches, name: &str) -> Option<bool> {
-    exporter_http::flags::switch_value(matches, name)
-}
-
-/// Whether a flag stands on the command line, and is not there by its default.
-#[must_use]
-pub fn is_given(matches: &ArgMatches, name: &str) -> bool {
-    matches.value_source(name) == Some(ValueSource::CommandLine)
-}
-
-/// The text of a flag, given or by default; empty where it has neither.
-#[must_use]
-pub fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
-    matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// The duration that a flag gives: `5s`, `1m30s`, `500ms`. Fails with one line that names the flag.
@@ -144,8 +137,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
 /// Whether a collector runs: its own flag decides, then `--collector.disable-defaults`, then its default.
 #[must_use]
 pub fn is_on(matches: &ArgMatches, collector: &Collector) -> bool {
-    let by_default = || collector.on && switched(matches, DISABLE_DEFAULTS) != Some(true);
-    switched(matches, &format!("collector.{}", collector.name)).unwrap_or_else(by_default)
+    let by_default = || collector.on && switch_value(matches, DISABLE_DEFAULTS) != Some(true);
+    switch_value(matches, &format!("collector.{}", collector.name)).unwrap_or_else(by_default)
 }
 
 /// Whether the collector of that name runs; there must be one.

@@ -7,7 +7,7 @@ use crate::source::Paths;
 ///
 /// Fails with [`Error::NoData`] where the file does not exist, and with [`Error::Parse`] where it holds something else.
 pub fn proc(paths: &Paths, name: &'static str) -> Result<u64, Error> {
-    let text = paths.read_proc(name)?;
+    let text = paths.read_proc_table(name)?;
     parse(&text).ok_or_else(|| Error::parse(name, 1, &text))
 }
 

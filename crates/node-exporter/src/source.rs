@@ -23,6 +23,10 @@ const FILE_BYTES_MAX: usize = 8 << 20;
 const ATTRIBUTE_BYTES_MAX: usize = 4096;
 /// Room offered to each read of a procfs file, which gives a page or less at a time.
 const READ_BYTES: usize = 8 << 10;
+/// The smallest page: procfs hands out the records that fit into one, and more only where one record is larger.
+const PAGE_BYTES: usize = 4096;
+/// The longest record of a file that is read as a table; those of `/proc/diskstats` have 150 bytes, others fewer.
+const RECORD_BYTES_MAX: usize = 512;
 /// Read buffers kept for the next file.
 const BUFFERS_MAX: usize = 4;
 /// A buffer that grew beyond this for a large file is given back.
@@ -134,6 +138,17 @@ impl Paths {
         self.read_kept(&self.procfs, &self.kept_proc, name, read_whole)
     }
 
+    /// Like [`read_proc`](Self::read_proc), for a file that the kernel makes at once or in records of at most
+    /// [`RECORD_BYTES_MAX`].
+    ///
+    /// The end is seen without asking for it, which for `/proc/net/udp` is a second walk over all of the kernel's
+    /// 65,536 buckets.
+    pub fn read_proc_table(&self, name: &str) -> Result<Text<'_>, Error> {
+        Ok(self
+            .read_kept(&self.procfs, &self.kept_proc, name, read_table)?
+            .into_text())
+    }
+
     /// An attribute below sysfs, read through a kept descriptor, without white space at its ends.
     ///
     /// Fails like [`read_proc`](Self::read_proc).
@@ -232,11 +247,21 @@ impl Paths {
 
 /// Reads from the start to the end: procfs gives a file in pieces of its own choosing.
 fn read_whole(file: &File, bytes: &mut Vec<u8>) -> Result<(), Errno> {
+    read_until(file, bytes, 0)
+}
+
+/// Reads to the end of short records: a page with room for another one was the last.
+fn read_table(file: &File, bytes: &mut Vec<u8>) -> Result<(), Errno> {
+    read_until(file, bytes, PAGE_BYTES - RECORD_BYTES_MAX)
+}
+
+/// Reads from the start until a read gives at most `last_bytes_max`.
+fn read_until(file: &File, bytes: &mut Vec<u8>, last_bytes_max: usize) -> Result<(), Errno> {
     loop {
         bytes.reserve(READ_BYTES);
         let offset = bytes.len() as u64;
         match rustix::io::pread(file, spare_capacity(bytes), offset) {
-            Ok(0) => return Ok(()),
+            Ok(count) if count <= last_bytes_max => return Ok(()),
             Ok(_) if bytes.len() > FILE_BYTES_MAX => return Err(Errno::FBIG),
             Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(errno),
@@ -322,6 +347,20 @@ mod tests {
             paths(Path::new("/dev")).read_proc("zero"),
             Err(Error::Read { .. })
         ));
+    }
+
+    #[test]
+    fn tables_of_the_kernel_are_whole() {
+        let paths = paths(Path::new("/proc"));
+        // The lines of the first are a table longer than a page, the second is made at once, and the third is short.
+        for name in ["vmstat", "net/netstat", "meminfo"] {
+            let names = |text: &str| -> Vec<String> {
+                let first = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+                text.lines().map(first).collect()
+            };
+            let whole = names(&paths.read_proc(name).unwrap());
+            assert_eq!(names(&paths.read_proc_table(name).unwrap()), whole, "{name}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ArgMatches;
+use exporter_http::flags::text;
 use exporter_http::{Exporter, Refused, Scrape, StartError};
 use metrics_registry::{Exposition, Family};
 
@@ -102,7 +103,7 @@ impl PostgresExporter {
             let server = (index != 0).then(|| ("server".to_owned(), dsn.label.clone()));
             Server::new(dsn, Extra::labels(server))
         });
-        let config = Config::new(Path::new(flags::text(matches, flags::CONFIG_FILE)));
+        let config = Config::new(Path::new(text(matches, flags::CONFIG_FILE)));
         let queries = match &plan.custom_queries {
             Some(path) => Queries::load(path, &Queries::default()),
             None => Queries::default(),

@@ -6,9 +6,21 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
-use exporter_http::StartError;
+use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-postgres-exporter",
+    name: "postgres_exporter",
+    title: "Postgres Exporter",
+    description: "Metrics of PostgreSQL servers, under the names of Prometheus' postgres_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9187",
+    negotiates_openmetrics: false,
+};
 
 pub(crate) const COMPAT: &str = "metrics.compat";
 pub(crate) const OLD_NAMES: &str = "metrics.old-names";
@@ -225,14 +237,9 @@ fn variable_switch(name: &str) -> Option<bool> {
 
 /// What a switch says: the command line, the variable, the default.
 pub(crate) fn is_on(matches: &ArgMatches, name: &str, default: bool) -> bool {
-    exporter_http::flags::switch_value(matches, name)
+    switch_value(matches, name)
         .or_else(|| variable_switch(name))
         .unwrap_or(default)
-}
-
-/// The text of a flag; empty where it has none.
-pub(crate) fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
-    matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// The names that a flag lists, separated by commas.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use exporter_http::StartError;
+use exporter_http::flags::text;
 
 use crate::collectors::{self, stat_statements};
 use crate::dsn::options::ServerLimits;
@@ -82,14 +83,14 @@ impl Default for Plan {
 impl Plan {
     /// Reads the command line. Fails with one line that names the flag.
     pub fn from_flags(matches: &ArgMatches) -> Result<Self, StartError> {
-        let compat = match flags::text(matches, flags::COMPAT) {
+        let compat = match text(matches, flags::COMPAT) {
             "0.19" => Compat::V019,
             _ => Compat::V020,
         };
         let query_timeout = flags::duration(matches, flags::QUERY_TIMEOUT)?;
         let lock_timeout = flags::duration(matches, flags::LOCK_TIMEOUT)?;
-        let prefix = flags::text(matches, flags::METRIC_PREFIX);
-        let path = flags::text(matches, flags::QUERY_PATH);
+        let prefix = text(matches, flags::METRIC_PREFIX);
+        let path = text(matches, flags::QUERY_PATH);
         let settings_metrics = !flags::is_on(matches, flags::DISABLE_SETTINGS_METRICS, false);
         Ok(Self {
             compat,
@@ -99,7 +100,7 @@ impl Plan {
             auto_discover: flags::is_on(matches, flags::AUTO_DISCOVER, false),
             exclude_databases: flags::list(matches, flags::EXCLUDE_DATABASES),
             include_databases: flags::list(matches, flags::INCLUDE_DATABASES),
-            constant_labels: constant_labels(flags::text(matches, flags::CONSTANT_LABELS))?,
+            constant_labels: constant_labels(text(matches, flags::CONSTANT_LABELS))?,
             metric_prefix: (prefix != "pg").then(|| prefix.to_owned()),
             collection_timeout: flags::duration(matches, flags::COLLECTION_TIMEOUT)?,
             limits: ServerLimits {

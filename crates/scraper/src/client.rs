@@ -8,6 +8,7 @@ mod tls;
 
 use std::rc::Rc;
 
+use http_client::reason::chain;
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, LOCATION};
 use hyper::{Response, StatusCode};
@@ -51,7 +52,7 @@ pub enum Error {
         reason: String,
     },
     /// The connection broke, or what came is not HTTP.
-    #[error("{}", reason(.0))]
+    #[error("{}", chain(.0))]
     Http(#[from] hyper::Error),
     /// A redirect that leads nowhere.
     #[error("redirect: {0}")]
@@ -62,18 +63,6 @@ pub enum Error {
     /// A body that is not what its `Content-Encoding` says.
     #[error("decode {0}")]
     Decode(String),
-}
-
-/// hyper's message and those below it, in one line.
-fn reason(error: &hyper::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 /// The client of one target.

@@ -79,9 +79,47 @@ impl LabelSet {
     }
 }
 
+/// Appends to `out` the labels of a series, and those of `more` whose names it has not; both are sorted.
+pub fn push_joined(out: &mut Vec<u8>, series: &LabelSet, more: &LabelSet) {
+    let mut rest = Iter(&more.0);
+    let mut next = rest.field();
+    let mut left = Iter(&series.0);
+    while let Some((name, field)) = left.field() {
+        while let Some((other, added)) = next
+            && other <= name
+        {
+            if other < name {
+                out.extend_from_slice(added);
+            }
+            next = rest.field();
+        }
+        out.extend_from_slice(field);
+    }
+    if let Some((_, added)) = next {
+        out.extend_from_slice(added);
+        out.extend_from_slice(rest.0);
+    }
+}
+
 /// Names and values of a [`LabelSet`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a>(&'a [u8]);
+
+impl<'a> Iter<'a> {
+    /// The labels that are encoded in these bytes.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The name of the next label, and its bytes.
+    fn field(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let before = self.0;
+        let (label, rest) = field(before, FIRST)?;
+        let (name, _) = field(label, FIRST)?;
+        self.0 = rest;
+        before.get(..before.len() - rest.len()).map(|field| (name, field))
+    }
+}
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
@@ -176,6 +214,31 @@ mod tests {
         assert_eq!(LabelSet::from_bytes(bytes), Some(set.clone()));
         let whole = |length: &usize| LabelSet::from_bytes(&bytes[..*length]).is_some();
         assert_eq!((0..bytes.len()).filter(whole).collect::<Vec<_>>(), [0, 16]);
+    }
+
+    #[test]
+    fn labels_that_are_added() {
+        let joined = |series: &[(&str, &str)], more: &[(&str, &str)]| {
+            let encode = |pairs: &[(&str, &str)]| LabelSet::encode(pairs.iter().copied());
+            let mut bytes = Vec::new();
+            push_joined(&mut bytes, &encode(series), &encode(more));
+            let pairs = Iter::of(&bytes).map(|(name, value)| format!("{name}={value}"));
+            pairs.collect::<Vec<_>>().join(" ")
+        };
+        let series = [("__name__", "up"), ("job", "node"), ("site", "attic")];
+        assert_eq!(joined(&series, &[]), "__name__=up job=node site=attic");
+        assert_eq!(joined(&[], &series), "__name__=up job=node site=attic");
+        let more = [
+            ("Z", "1"),
+            ("host", "a"),
+            ("site", "home"),
+            ("tier", "b"),
+            ("zone", "c"),
+        ];
+        assert_eq!(
+            joined(&series, &more),
+            "Z=1 __name__=up host=a job=node site=attic tier=b zone=c"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The newest sample of every series of one target.
 //!
-//! A series is known by its text as the target spells it, so that the usual scrape looks one string up per sample and
-//! parses, joins and relabels no labels twice. Two spellings that end as the same label set share a slot. A spelling
-//! that relabelling drops is remembered as long as the target exposes it.
+//! A series is known by the hash of its text as the target spells it, so that the usual scrape looks one number up per
+//! sample and parses, joins and relabels no labels twice. The text itself is not kept: it is a third of what a series
+//! would weigh. Two spellings that end as the same label set share a slot. A spelling that relabelling drops is
+//! remembered as long as the target exposes it.
 //!
 //! A scrape is all or nothing: [`Ingest`] stages its samples, and [`Store::commit`] takes them or [`Store::fail`] leaves
 //! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
@@ -10,14 +11,15 @@
 
 mod fault;
 mod ingest;
-mod series;
+mod spelling;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
+use self::spelling::{Spelling, Spellings};
 use crate::forward::frame::{Frame, Layout, Series};
 use crate::label_set::LabelSet;
 
@@ -39,12 +41,12 @@ const SPELLINGS_KEPT: usize = 1000;
 /// The series of one target.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Makes spellings of texts.
+    spellings: Spellings,
     /// Slot of every spelling.
-    by_text: HashMap<Rc<str>, u32, FxBuildHasher>,
+    by_text: HashMap<Spelling, u32, FxBuildHasher>,
     /// Spellings that relabelling drops, with the number of the scrape that brought them last.
-    dropped: HashMap<Rc<str>, u32, FxBuildHasher>,
-    /// Slot of every label set, by its hash.
-    by_identity: HashMap<u64, u32, FxBuildHasher>,
+    dropped: HashMap<Spelling, u32, FxBuildHasher>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// The series of the last scrape that was sent on, in its order.
@@ -61,10 +63,7 @@ struct KeptLayout {
 
 #[derive(Debug)]
 struct Slot {
-    /// The first spelling; `None` in a free slot.
-    text: Option<Rc<str>>,
     labels: LabelSet,
-    identity: u64,
     value: f64,
     timestamp_ms: i64,
     seen: u32,
@@ -73,6 +72,8 @@ struct Slot {
     untracked: bool,
     /// Whether a good scrape brought it; until then it does not exist for readers.
     committed: bool,
+    /// Whether it holds a series.
+    taken: bool,
 }
 
 /// One series as readers see it.
@@ -102,7 +103,7 @@ impl Store {
     /// Every series that is not stale, in no order that means anything.
     pub fn current(&self) -> impl Iterator<Item = Current<'_>> {
         self.slots.iter().filter_map(|slot| {
-            let live = slot.text.is_some() && slot.committed && slot.value.to_bits() != STALE_BITS;
+            let live = slot.taken && slot.committed && slot.value.to_bits() != STALE_BITS;
             live.then_some(Current {
                 labels: &slot.labels,
                 value: slot.value,
@@ -126,6 +127,9 @@ impl Store {
         if 2 * self.len() + SPELLINGS_KEPT < self.by_text.len() {
             self.forget_other_spellings();
         }
+        // Room for a few series more; a vector that grew by itself would have up to as much again.
+        let room = self.slots.len() + self.slots.len() / 8;
+        self.slots.shrink_to(room);
         let attempt = self.attempt;
         if 2 * ingest.dropped as usize + SPELLINGS_KEPT < self.dropped.len() {
             self.dropped.retain(|_, seen| *seen == attempt);
@@ -179,7 +183,7 @@ impl Store {
         self.remove_where(|_| (), |slot| !slot.committed);
         let mut ended = 0;
         for slot in &mut self.slots {
-            if slot.text.is_some() && !slot.untracked && slot.value.to_bits() != STALE_BITS {
+            if slot.taken && !slot.untracked && slot.value.to_bits() != STALE_BITS {
                 slot.value = f64::from_bits(STALE_BITS);
                 slot.timestamp_ms = at_ms;
                 tell(&slot.labels);
@@ -191,24 +195,20 @@ impl Store {
 
     /// Keeps one spelling of every label set, where a target spells them differently each time.
     fn forget_other_spellings(&mut self) {
-        let slots = &self.slots;
-        self.by_text.retain(|text, index| {
-            let first = slots.get(*index as usize).and_then(|slot| slot.text.as_ref());
-            first.is_some_and(|first| Rc::ptr_eq(first, text))
-        });
+        let mut kept = HashSet::with_capacity_and_hasher(self.slots.len(), FxBuildHasher);
+        self.by_text.retain(|_, index| kept.insert(*index));
     }
 
     /// Frees the slots that `goes` picks; returns how many. Tells `ended` of those that were not stale before.
     fn remove_where(&mut self, mut ended: impl FnMut(&LabelSet), goes: impl Fn(&Slot) -> bool) -> usize {
         let mut removed = 0;
         for (index, slot) in self.slots.iter_mut().enumerate() {
-            if slot.text.is_some() && goes(slot) {
+            if slot.taken && goes(slot) {
                 if slot.committed && !slot.untracked && slot.value.to_bits() != STALE_BITS {
                     ended(&slot.labels);
                 }
-                slot.text = None;
+                slot.taken = false;
                 slot.labels = LabelSet::default();
-                self.by_identity.remove(&slot.identity);
                 self.free.push(index as u32);
                 removed += 1;
             }
@@ -219,7 +219,7 @@ impl Store {
         // Another series may get a freed slot, under which the layout would know it.
         self.layout = None;
         let slots = &self.slots;
-        let lives = |index: u32| slots.get(index as usize).is_some_and(|slot| slot.text.is_some());
+        let lives = |index: u32| slots.get(index as usize).is_some_and(|slot| slot.taken);
         self.by_text.retain(|_, index| lives(*index));
         if FREE_SLOTS_KEPT < self.free.len() && self.slots.len() < 2 * self.free.len() {
             self.compact();
@@ -233,16 +233,15 @@ impl Store {
         let mut kept = 0_u32;
         for (slot, moved) in self.slots.iter().zip(&mut moved) {
             *moved = kept;
-            kept += u32::from(slot.text.is_some());
+            kept += u32::from(slot.taken);
         }
-        let relocate = |index: &mut u32| *index = moved.get(*index as usize).copied().unwrap_or(0);
-        self.by_text.values_mut().for_each(relocate);
-        self.by_identity.values_mut().for_each(relocate);
+        for index in self.by_text.values_mut() {
+            *index = moved.get(*index as usize).copied().unwrap_or(0);
+        }
         self.layout = None;
-        self.slots.retain(|slot| slot.text.is_some());
+        self.slots.retain(|slot| slot.taken);
         self.slots.shrink_to_fit();
         self.by_text.shrink_to_fit();
-        self.by_identity.shrink_to_fit();
         self.free = Vec::new();
     }
 }

@@ -51,6 +51,32 @@ fn right_wrong_unknown_and_none() {
 }
 
 #[test]
+fn an_exporter_may_refuse_samples_by_itself() {
+    let server = Running::start(Settings::default(), Limits::default());
+    let ask = |path, token| {
+        let answer = get_with(
+            server.address,
+            path,
+            &format!("authorization: Bearer {token}\r\n"),
+        );
+        (answer.status, answer.text())
+    };
+    assert_eq!(ask("/metrics", "known").0, 200);
+    assert_eq!(
+        ask("/metrics", "unknown"),
+        (401, "a bearer token is wanted\n".to_owned())
+    );
+    assert_eq!(ask("/probe", "forbidden"), (403, "not /probe\n".to_owned()));
+    assert_eq!(
+        ask("/metrics?stream=1", "later"),
+        (503, "nobody knows; try again later\n".to_owned())
+    );
+    // What is no sample is nobody's secret.
+    assert_eq!(ask("/-/healthy", "unknown").0, 200);
+    assert_eq!(ask("/page", "forbidden").0, 200);
+}
+
+#[test]
 fn a_password_is_computed_once_and_nobody_waits_for_it() {
     let (server, _file) = with_users(&[("alice", "open sesame", 12)]);
     let mut slow = connect(server.address);

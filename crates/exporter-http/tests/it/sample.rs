@@ -5,7 +5,7 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
-use exporter_http::{About, Exporter, Pieces, Refused, Request, Response, Scrape, Stream};
+use exporter_http::{About, Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, Stream};
 use metrics_registry::{Exposition, Family, Format};
 use tokio::sync::Notify;
 
@@ -80,6 +80,16 @@ impl Exporter for Sample {
             out.sample(&SAMPLE, ["probe"], 1.0);
         }
         Ok(())
+    }
+
+    /// `Bearer`: `unknown`, `forbidden` and `later` are refused.
+    async fn admit(&self, caller: &Caller<'_>) -> Admission {
+        match caller.authorization {
+            Some(b"Bearer unknown") => Admission::Unknown,
+            Some(b"Bearer forbidden") => Admission::Forbidden(format!("not {}", caller.path)),
+            Some(b"Bearer later") => Admission::Unavailable("nobody knows".to_owned()),
+            _ => Admission::Allowed,
+        }
     }
 
     /// `stream=3`: so many pieces of 10,000 bytes.

@@ -1,7 +1,7 @@
 //! Any bytes, as an object of any kind in either format: refused, or told of in text that can be read back.
 //!
 //! The first byte chooses the kind and the second the format and the allow list; the rest is the object.
-//! `seeds` holds a small object of each kind in each format.
+//! `seeds/objects` holds a small object of each kind in each format.
 
 #![no_main]
 

@@ -101,7 +101,9 @@ impl<'a> Event<'a> {
         let objects = || -> Result<_, serde_json::Error> {
             Ok(match wire {
                 Wire::Table => Objects::Rows(serde_json::from_str::<Rows<'_>>(event.object.get())?.rows),
-                Wire::Object | Wire::Metadata => Objects::One(Object::Json(event.object.get().as_bytes())),
+                Wire::Object | Wire::Metadata | Wire::Json => {
+                    Objects::One(Object::Json(event.object.get().as_bytes()))
+                }
             })
         };
         Ok(match event.kind {

@@ -65,7 +65,7 @@ impl Request {
         let mut query = String::new();
         if paging == Paging::Pages {
             let limit = match subject.wire {
-                Wire::Object => PAGE_OBJECTS,
+                Wire::Object | Wire::Json => PAGE_OBJECTS,
                 Wire::Table | Wire::Metadata => PAGE_ROWS,
             };
             parameter(&mut query, "limit", &limit.to_string());
@@ -119,6 +119,7 @@ fn accept_one(wire: Wire) -> &'static str {
              application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
         }
         Wire::Table => "application/json;as=Table;v=v1;g=meta.k8s.io",
+        Wire::Json => "application/json",
     }
 }
 
@@ -128,7 +129,7 @@ fn accept_list(wire: Wire) -> &'static str {
             "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io, \
              application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
         }
-        Wire::Object | Wire::Table => accept_one(wire),
+        Wire::Object | Wire::Table | Wire::Json => accept_one(wire),
     }
 }
 

@@ -142,17 +142,20 @@ fn info(job: &CronJob, out: &mut Lines<'_>) {
 fn next_schedule_time(job: &CronJob, out: &mut Lines<'_>) {
     let from =
         Time::set(&job.status.last_schedule_time).or_else(|| Time::set(&job.metadata.creation_timestamp));
-    if let (false, Some(from), Some(schedule)) = (job.spec.suspend.unwrap_or_default(), from, schedule(job)) {
+    if let (false, Some(from), Some(schedule)) =
+        (job.spec.suspend.unwrap_or_default(), from, schedule(job, out))
+    {
         out.count(schedule.next(from).unwrap_or(ZERO_SECONDS));
     }
 }
 
 fn schedule_invalid(job: &CronJob, out: &mut Lines<'_>) {
-    if schedule(job).is_none() {
+    if schedule(job, out).is_none() {
         out.value(1.0);
     }
 }
 
-fn schedule(job: &CronJob) -> Option<Schedule> {
-    Schedule::parse(&job.spec.schedule, job.spec.time_zone.as_deref())
+fn schedule(job: &CronJob, out: &Lines<'_>) -> Option<Schedule> {
+    let zone = job.spec.time_zone.as_deref();
+    Schedule::parse(&job.spec.schedule, zone, &out.settings.zone)
 }

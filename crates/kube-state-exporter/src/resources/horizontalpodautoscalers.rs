@@ -4,7 +4,10 @@ use crate::generator::{Generator, headers, render};
 use crate::lines::Lines;
 use crate::metadata;
 use crate::resource::{Resource, Wire};
-use crate::wire::autoscaling::{HorizontalPodAutoscaler, MetricSpec, MetricStatus, ScalingRules};
+use crate::wire::autoscaling::{
+    HorizontalPodAutoscaler, NamedSource, NamedStatus, ObjectSource, ResourceSource, ResourceStatus,
+    ScalingRules,
+};
 use crate::wire::quantity::Quantity;
 
 pub const RESOURCE: Resource = Resource {
@@ -151,73 +154,97 @@ fn tolerance(rules: &ScalingRules, out: &mut Lines<'_>) {
 }
 
 fn target_metrics(scaler: &HorizontalPodAutoscaler, out: &mut Lines<'_>) {
-    for metric in &scaler.spec.metrics {
-        let MetricSpec {
-            kind,
-            object,
-            pods,
-            resource,
-            external,
-            container_resource,
-        } = metric;
-        let found = match kind.as_str() {
-            "Object" => object.as_ref().map(|it| (&it.metric.name, &it.target, "")),
-            "Pods" => pods.as_ref().map(|it| (&it.metric.name, &it.target, "")),
-            "External" => external.as_ref().map(|it| (&it.metric.name, &it.target, "")),
-            "Resource" => resource.as_ref().map(|it| (&it.name, &it.target, "")),
-            "ContainerResource" => container_resource
-                .as_ref()
-                .map(|it| (&it.name, &it.target, it.container.as_str())),
-            _ => None,
-        };
-        if let Some((name, target, container)) = found {
-            let values = [&target.value, &target.average_value];
-            write(name, container, values, target.average_utilization, out);
-        }
+    for it in &scaler.spec.metrics {
+        let named = [&it.pods, &it.external];
+        let resources = [&it.resource, &it.container_resource];
+        metric(&it.kind, &it.object, named, resources, out);
     }
 }
 
 fn current_metrics(scaler: &HorizontalPodAutoscaler, out: &mut Lines<'_>) {
-    for metric in &scaler.status.current_metrics {
-        let MetricStatus {
-            kind,
-            object,
-            pods,
-            resource,
-            external,
-            container_resource,
-        } = metric;
-        let found = match kind.as_str() {
-            "Object" => object.as_ref().map(|it| (&it.metric.name, &it.current, "")),
-            "Pods" => pods.as_ref().map(|it| (&it.metric.name, &it.current, "")),
-            "External" => external.as_ref().map(|it| (&it.metric.name, &it.current, "")),
-            "Resource" => resource.as_ref().map(|it| (&it.name, &it.current, "")),
-            "ContainerResource" => container_resource
-                .as_ref()
-                .map(|it| (&it.name, &it.current, it.container.as_str())),
-            _ => None,
-        };
-        if let Some((name, current, container)) = found {
-            let values = [&current.value, &current.average_value];
-            write(name, container, values, current.average_utilization, out);
-        }
+    for it in &scaler.status.current_metrics {
+        let named = [&it.pods, &it.external];
+        let resources = [&it.resource, &it.container_resource];
+        metric(&it.kind, &it.object, named, resources, out);
+    }
+}
+
+/// A number, as it should be or as it is.
+struct Number<'a> {
+    name: &'a str,
+    container: &'a str,
+    value: &'a Option<Quantity>,
+    average_value: &'a Option<Quantity>,
+    average_utilization: Option<i32>,
+}
+
+/// Where a number comes from.
+trait Source {
+    fn number(&self) -> Number<'_>;
+}
+
+/// Each source with the fields of its name and its number, and that of its container where it has one.
+macro_rules! sources {
+    ($($source:ident { $($name:ident).+, $number:ident $(, $container:ident)? })*) => {
+        $(impl Source for $source {
+            fn number(&self) -> Number<'_> {
+                Number {
+                    name: &self.$($name).+,
+                    container: first!($(&self.$container,)? ""),
+                    value: &self.$number.value,
+                    average_value: &self.$number.average_value,
+                    average_utilization: self.$number.average_utilization,
+                }
+            }
+        })*
+    };
+}
+
+/// The first of its arguments.
+macro_rules! first {
+    ($first:expr $(, $rest:expr)?) => {
+        $first
+    };
+}
+
+sources! {
+    ObjectSource { metric.name, target }
+    NamedSource { metric.name, target }
+    NamedStatus { metric.name, current }
+    ResourceSource { name, target, container }
+    ResourceStatus { name, current, container }
+}
+
+/// One number, where it is of the kind that the metric says it is.
+fn metric<O: Source, N: Source, R: Source>(
+    kind: &str,
+    object: &Option<O>,
+    [pods, external]: [&Option<N>; 2],
+    [resource, container_resource]: [&Option<R>; 2],
+    out: &mut Lines<'_>,
+) {
+    let number = match kind {
+        "Object" => object.as_ref().map(O::number),
+        "Pods" => pods.as_ref().map(N::number),
+        "External" => external.as_ref().map(N::number),
+        "Resource" => resource.as_ref().map(R::number),
+        "ContainerResource" => container_resource.as_ref().map(R::number),
+        _ => None,
+    };
+    if let Some(number) = number {
+        write(&number, out);
     }
 }
 
 /// A sample for each way in which a number is given: as it is, by pod, in percent of what was asked for.
-fn write(
-    name: &str,
-    container: &str,
-    values: [&Option<Quantity>; 2],
-    utilization: Option<i32>,
-    out: &mut Lines<'_>,
-) {
-    for (kind, value) in std::iter::zip(["value", "average"], values) {
+fn write(number: &Number<'_>, out: &mut Lines<'_>) {
+    let Number { name, container, .. } = *number;
+    for (kind, value) in [("value", number.value), ("average", number.average_value)] {
         if let Some(value) = value {
             out.sample([name, kind, container], value.amount().fine());
         }
     }
-    if let Some(percent) = utilization {
+    if let Some(percent) = number.average_utilization {
         out.sample([name, "utilization", container], percent.into());
     }
 }

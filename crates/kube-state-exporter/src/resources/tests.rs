@@ -2,6 +2,7 @@
 
 mod made;
 mod oracle;
+mod promtool;
 mod recorded;
 
 use std::collections::BTreeSet;

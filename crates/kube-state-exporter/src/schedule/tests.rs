@@ -6,7 +6,7 @@ use super::*;
 #[track_caller]
 fn check(schedule: &str, zone: Option<&str>, from: &str, expect: &str) {
     let from: Timestamp = from.parse().unwrap();
-    let found = match Schedule::parse(schedule, zone) {
+    let found = match Schedule::parse(schedule, zone, &TimeZone::UTC) {
         None => "invalid".to_owned(),
         Some(schedule) => match schedule.next(from.as_second()) {
             None => "never".to_owned(),
@@ -169,4 +169,21 @@ fn invalid() {
         check(schedule, None, "2018-03-11T04:34:56Z", "invalid");
     }
     check(&"1,".repeat(600), None, "2018-03-11T04:34:56Z", "invalid");
+}
+
+#[test]
+fn the_zone_of_the_process_is_that_of_schedules_without_one() {
+    let berlin = TimeZoneDatabase::bundled().get("Europe/Berlin").unwrap();
+    let next = |text: &str, zone| {
+        let from: Timestamp = "2018-07-11T04:34:56Z".parse().unwrap();
+        let next = Schedule::parse(text, zone, &berlin)
+            .unwrap()
+            .next(from.as_second());
+        Timestamp::from_second(next.unwrap()).unwrap().to_string()
+    };
+    assert_eq!(next("0 8 * * *", None), "2018-07-11T06:00:00Z");
+    assert_eq!(next("0 8 * * *", Some("Local")), "2018-07-11T06:00:00Z");
+    assert_eq!(next("@daily", None), "2018-07-11T22:00:00Z");
+    assert_eq!(next("0 8 * * *", Some("UTC")), "2018-07-11T08:00:00Z");
+    assert_eq!(next("TZ=Asia/Tokyo 0 8 * * *", None), "2018-07-11T23:00:00Z");
 }

@@ -9,15 +9,15 @@ mod dsn;
 
 use account::Address;
 use libfuzzer_sys::fuzz_target;
+use settings::Secret;
 
 fuzz_target!(|text: &str| {
     match dsn::parse(text) {
         Ok(account) => {
-            let shown = format!("{account:?}");
-            let password = account.password.as_ref().map_or("", |password| password.expose());
-            // A short password may be part of anything that is shown.
-            let elsewhere = account.user.contains(password) || account.address.to_string().contains(password);
-            assert!(password.len() < 12 || elsewhere || !shown.contains(password), "{shown}");
+            // Searching for the password would find it where a user has the same name.
+            let mut other = account.clone();
+            other.password = account.password.as_ref().map(|_| Secret::new("another".to_owned()));
+            assert_eq!(format!("{account:?}"), format!("{other:?}"), "the password changes what is shown");
         }
         Err(error) => assert!(!error.to_string().contains('\n')),
     }

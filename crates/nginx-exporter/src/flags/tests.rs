@@ -27,9 +27,9 @@ fn defaults() {
     check(
         &[],
         expect![[r#"
-        ["http://127.0.0.1:8080/stub_status"] plus=false 5s []
-        ClientSettings { tls: TlsSettings { verify: false, ca_file: None, identity: None }, proxy_protocol: false }
-        []"#]],
+            ["http://127.0.0.1:8080/stub_status"] plus=false 5s []
+            ClientSettings { tls: TlsSettings { ca: None, identity: None, server_name: None, insecure_skip_verify: true, versions: Both }, proxy_protocol: false }
+            []"#]],
     );
 }
 
@@ -54,7 +54,7 @@ fn everything() {
         ],
         expect![[r#"
             ["http://c/d", "unix:/s:/p"] plus=true 61.5s [("a", "x,y"), ("b", "2"), ("c", "3"), ("z", "1")]
-            ClientSettings { tls: TlsSettings { verify: false, ca_file: None, identity: Some(("c", "k")) }, proxy_protocol: true }
+            ClientSettings { tls: TlsSettings { ca: None, identity: Some((File("c"), File("k"))), server_name: None, insecure_skip_verify: true, versions: Both }, proxy_protocol: true }
             [AccessLogFlag { path: "/a", format: Combined }, AccessLogFlag { path: "/b", format: Json }]"#]],
     );
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family};
 
 use crate::filter::{Filter, Pair};
@@ -44,7 +45,7 @@ impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             devices: DEVICES.read(matches)?,
-            from_netlink: flags::switched(matches, NETLINK).unwrap_or(true),
+            from_netlink: switch_value(matches, NETLINK).unwrap_or(true),
         })
     }
 }

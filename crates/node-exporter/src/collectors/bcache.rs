@@ -7,6 +7,7 @@ mod attribute;
 mod size;
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family};
 
 use self::attribute::{BTREE_READ, BTREE_READ_FILE, CACHES, DIRTY_DATA, PRIORITY, SET, TOTALS, WRITEBACK};
@@ -26,7 +27,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
-            with_priority: flags::switched(matches, PRIORITY_STATS).unwrap_or(false),
+            with_priority: switch_value(matches, PRIORITY_STATS).unwrap_or(false),
         }
     }
 }

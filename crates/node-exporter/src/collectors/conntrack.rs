@@ -92,7 +92,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     out.sample(&ENTRIES, [], entries as f64);
     let limit = number::proc(&node.paths, "sys/net/netfilter/nf_conntrack_max")?;
     out.sample(&LIMIT, [], limit as f64);
-    let sums = sums(&node.paths.read_proc(STATISTICS)?)?;
+    let sums = sums(&node.paths.read_proc_table(STATISTICS)?)?;
     for ((_, family), sum) in COLUMNS.iter().zip(sums) {
         out.sample(family, [], sum as f64);
     }

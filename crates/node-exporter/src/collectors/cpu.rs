@@ -10,6 +10,7 @@ use std::cell::RefCell;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::switch_value;
 use metrics_registry::Exposition;
 
 use self::info::Fields;
@@ -34,7 +35,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            with_guest: flags::switched(matches, GUEST).unwrap_or(true),
+            with_guest: switch_value(matches, GUEST).unwrap_or(true),
             info: Fields::new(matches)?,
             ticks: RefCell::default(),
             layout: RefCell::default(),
@@ -53,7 +54,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
         info::write(&node.paths.read_proc("cpuinfo")?, fields, out)?;
     }
     let mut ticks = state.ticks.borrow_mut();
-    ticks.update(&node.paths.read_proc("stat")?)?;
+    ticks.update(&node.paths.read_proc_table("stat")?)?;
     ticks.write(state.with_guest, out);
     let mut layout = state.layout.borrow_mut();
     layout.refresh(&node.paths);

@@ -44,7 +44,7 @@ pub(super) fn flags() -> Vec<Arg> {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let (disks, result) = parse(&node.paths.read_proc("diskstats")?, &node.diskstats.chosen);
+    let (disks, result) = parse(&node.paths.read_proc_table("diskstats")?, &node.diskstats.chosen);
     columns::write(&disks, out);
     let mut devices = node.diskstats.devices.borrow_mut();
     devices.refresh(&node.paths, &disks);

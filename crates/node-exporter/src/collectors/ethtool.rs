@@ -10,12 +10,12 @@ mod link;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Family, Kind};
 use rustc_hash::FxHashMap;
 use rustix::io::Errno;
 
 use crate::filter::{Filter, Pair};
-use crate::flags::text;
 use crate::metric_name::sanitized;
 use crate::{Error, Node};
 

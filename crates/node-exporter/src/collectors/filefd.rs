@@ -16,7 +16,7 @@ const MAXIMUM: Family<0> = Family::gauge(
 );
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let handles = FileHandles::parse(&node.paths.read_proc("sys/fs/file-nr")?)?;
+    let handles = FileHandles::parse(&node.paths.read_proc_table("sys/fs/file-nr")?)?;
     out.sample(&ALLOCATED, [], handles.allocated as f64);
     out.sample(&MAXIMUM, [], handles.maximum as f64);
     Ok(())

@@ -7,10 +7,11 @@
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family};
 
 use crate::filter::{Filter, Pair};
-use crate::flags::{switch, switched};
+use crate::flags::switch;
 use crate::{Error, Node};
 
 const FILE: &str = "interrupts";
@@ -42,7 +43,7 @@ impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
             names: NAMES.read(matches)?,
-            with_zeros: switched(matches, INCLUDE_ZEROS).unwrap_or(true),
+            with_zeros: switch_value(matches, INCLUDE_ZEROS).unwrap_or(true),
         })
     }
 }

@@ -15,10 +15,11 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Family, Kind};
 
 use self::backend::Backend;
-use crate::{Error, Node, flags, number};
+use crate::{Error, Node, number};
 
 /// Totals in the order of the third line of `ip_vs_stats`.
 const TOTALS: [Family<0>; 5] = [
@@ -86,7 +87,7 @@ pub(crate) struct State {
 impl State {
     /// Fails where the flag names an unknown label.
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
-        let text = flags::text(matches, BACKEND_LABELS);
+        let text = text(matches, BACKEND_LABELS);
         let mut names: Vec<&str> = text.split(',').filter(|name| !name.is_empty()).collect();
         let mut labels = LABELS.to_vec();
         labels.retain(|(label, _)| names.contains(label));
@@ -293,7 +294,7 @@ FWM  10001000 wlc
     #[test]
     fn an_unknown_label_stops_the_start() {
         let flags = ["pi-node-exporter", "--collector.ipvs.backend-labels=proto,colour"];
-        let error = State::new(&flags::command().get_matches_from(flags)).unwrap_err();
+        let error = State::new(&crate::flags::command().get_matches_from(flags)).unwrap_err();
         let expect = expect![
             "--collector.ipvs.backend-labels: unknown label colour; there are local_address,local_port,remote_address,remote_port,proto,local_mark"
         ];

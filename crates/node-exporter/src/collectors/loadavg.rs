@@ -9,7 +9,7 @@ const LOAD5: Family<0> = Family::gauge("node_load5", "Load average over 5 minute
 const LOAD15: Family<0> = Family::gauge("node_load15", "Load average over 15 minutes.", []);
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let load = LoadAverage::parse(&node.paths.read_proc("loadavg")?)?;
+    let load = LoadAverage::parse(&node.paths.read_proc_table("loadavg")?)?;
     write(&load, out);
     Ok(())
 }

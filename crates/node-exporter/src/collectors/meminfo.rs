@@ -11,7 +11,7 @@ use metrics_registry::{Exposition, Kind};
 use crate::{Error, Node};
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    write(&node.paths.read_proc("meminfo")?, out)
+    write(&node.paths.read_proc_table("meminfo")?, out)
 }
 
 /// One line: `Active(anon):    2020004 kB`.

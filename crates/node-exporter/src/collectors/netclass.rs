@@ -12,11 +12,12 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::{switch_value, text};
 use metrics_registry::{Exposition, Family};
 
 use crate::collectors::netdev;
 use crate::filter::Filter;
-use crate::flags::{self, switch, switched, text};
+use crate::flags::{self, switch};
 use crate::{Error, Node};
 
 use self::interface::Interface;
@@ -103,11 +104,11 @@ impl State {
                 NONE_IGNORED => Filter::default(),
                 ignored => Filter::exclude(IGNORED, ignored)?,
             },
-            ignore_invalid_speed: switched(matches, IGNORE_INVALID_SPEED) == Some(true),
-            alternative_names: switched(matches, NETLINK) == Some(true),
+            ignore_invalid_speed: switch_value(matches, IGNORE_INVALID_SPEED) == Some(true),
+            alternative_names: switch_value(matches, NETLINK) == Some(true),
             statistics: [NETLINK, WITH_STATISTICS]
                 .iter()
-                .all(|name| switched(matches, name) == Some(true))
+                .all(|name| switch_value(matches, name) == Some(true))
                 && !flags::is_on_by_name(matches, "netdev"),
         })
     }

@@ -11,10 +11,11 @@ use std::net::IpAddr;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family, Kind};
 
 use crate::filter::{Filter, Pair};
-use crate::flags::{switch, switched};
+use crate::flags::switch;
 use crate::netlink::address::Address;
 use crate::netlink::link::{Link, Statistics};
 use crate::{Error, Node};
@@ -63,7 +64,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
-        let is_on = |name, default| switched(matches, name).unwrap_or(default);
+        let is_on = |name, default| switch_value(matches, name).unwrap_or(default);
         Ok(Self {
             devices: DEVICES.read(matches)?,
             netlink: is_on(NETLINK, true),

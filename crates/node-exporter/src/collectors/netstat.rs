@@ -10,11 +10,11 @@ use std::cell::{OnceCell, RefCell};
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Kind};
 use regex_lite::Regex;
 
 use crate::filter::compile;
-use crate::flags::text;
 use crate::{Error, Node};
 
 const FIELDS: &str = "collector.netstat.fields";
@@ -63,14 +63,14 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
         let regex: &Option<Regex> = compiled.get_or_init(|| Regex::new(&state.fields).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(name))
     };
-    let text = node.paths.read_proc("net/netstat")?;
+    let text = node.paths.read_proc_table("net/netstat")?;
     let lines = &mut state.netstat.borrow_mut();
     write_pairs("net/netstat", &text, &is_wanted, lines, out)?;
-    let text = node.paths.read_proc("net/snmp")?;
+    let text = node.paths.read_proc_table("net/snmp")?;
     let lines = &mut state.snmp.borrow_mut();
     write_pairs("net/snmp", &text, &is_wanted, lines, out)?;
     let lines = &mut state.snmp6.borrow_mut();
-    match node.paths.read_proc("net/snmp6") {
+    match node.paths.read_proc_table("net/snmp6") {
         Ok(text) => write_single("net/snmp6", &text, &is_wanted, lines, out),
         Err(Error::NoData) => Ok(()),
         Err(error) => Err(error),

@@ -8,10 +8,11 @@ mod names;
 use std::cell::RefCell;
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::{switch_value, text};
 use metrics_registry::{Exposition, Family};
 use rustc_hash::FxHashMap;
 
-use crate::flags::{switch, switched, text};
+use crate::flags::switch;
 use crate::{Error, Node};
 
 use self::names::{Identity, Names};
@@ -181,7 +182,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
-            with_names: switched(matches, NAMES) == Some(true),
+            with_names: switch_value(matches, NAMES) == Some(true),
             ids_file: text(matches, IDS_FILE).to_owned(),
             known: RefCell::default(),
         }

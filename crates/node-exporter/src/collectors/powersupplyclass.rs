@@ -11,11 +11,11 @@ mod attribute;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Kind};
 
 use self::attribute::NUMBERS;
 use crate::filter::Filter;
-use crate::flags::text;
 use crate::{Error, Node};
 
 const IGNORED: &str = "collector.powersupply.ignored-supplies";

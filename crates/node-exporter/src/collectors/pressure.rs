@@ -48,7 +48,7 @@ const SOURCES: [(&str, [Option<&Family<0>>; 2]); 4] = [
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     for (file, families) in SOURCES {
-        match node.paths.read_proc(file) {
+        match node.paths.read_proc_table(file) {
             Ok(text) => write(file, &text, families, out)?,
             // Before kernel 6.1, or without CONFIG_IRQ_TIME_ACCOUNTING.
             Err(error) if file == "pressure/irq" && is_absent(&error) => {}

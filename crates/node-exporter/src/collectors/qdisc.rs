@@ -7,10 +7,10 @@ use std::path::Path;
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Family};
 
 use crate::filter::{Filter, Pair};
-use crate::flags::text;
 use crate::{Error, Node, fixture};
 
 const FIXTURES: &str = "collector.qdisc.fixtures";

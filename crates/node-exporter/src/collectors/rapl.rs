@@ -9,9 +9,10 @@
 use std::collections::HashMap;
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family, Kind};
 
-use crate::flags::{switch, switched};
+use crate::flags::switch;
 use crate::{Error, Node};
 
 const DIRECTORY: &str = "class/powercap";
@@ -32,7 +33,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
-            zone_is_label: switched(matches, ENABLE_ZONE_LABEL).unwrap_or(false),
+            zone_is_label: switch_value(matches, ENABLE_ZONE_LABEL).unwrap_or(false),
         }
     }
 }

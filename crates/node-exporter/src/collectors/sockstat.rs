@@ -17,7 +17,7 @@ pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     // SAFETY: sysconf only reads, and knows the page size on every Linux.
     let page_bytes = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
     for file in ["net/sockstat", "net/sockstat6"] {
-        match node.paths.read_proc(file) {
+        match node.paths.read_proc_table(file) {
             Ok(text) => write(file, &text, page_bytes, out)?,
             Err(Error::NoData) => {}
             Err(error) => return Err(error),

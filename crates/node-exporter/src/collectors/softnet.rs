@@ -76,7 +76,7 @@ const FAMILIES: [(usize, Family<1>); 7] = [
 ];
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    let text = node.paths.read_proc(FILE)?;
+    let text = node.paths.read_proc_table(FILE)?;
     for (index, line) in text.lines().enumerate() {
         let (columns, count) = parse(line).ok_or_else(|| Error::parse(FILE, index + 1, line))?;
         let cpu = if count == COLUMNS {

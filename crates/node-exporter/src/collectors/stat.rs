@@ -1,6 +1,7 @@
 //! Interrupts, context switches, forks and boot time, from `/proc/stat`.
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::switch_value;
 use metrics_registry::{Exposition, Family};
 
 use crate::{Error, Node, flags};
@@ -55,7 +56,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Self {
         Self {
-            with_softirqs: flags::switched(matches, SOFTIRQ).unwrap_or(false),
+            with_softirqs: switch_value(matches, SOFTIRQ).unwrap_or(false),
         }
     }
 }
@@ -65,7 +66,7 @@ pub(super) fn flags() -> Vec<Arg> {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    write(&node.paths.read_proc("stat")?, node.stat.with_softirqs, out)
+    write(&node.paths.read_proc_table("stat")?, node.stat.with_softirqs, out)
 }
 
 /// Fails with `Parse` on a known line without its number, and still writes the others.

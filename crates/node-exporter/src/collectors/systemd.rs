@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::{is_given, switch_value, text};
 use metrics_registry::{Exposition, Family};
 
 use super::Answer;
 use crate::dbus::message::{Call, Value};
 use crate::dbus::{self, Connection};
 use crate::filter::Filter;
-use crate::flags::{is_given, switch, switched, text};
+use crate::flags::switch;
 use crate::{Error, Node};
 
 use self::unit::Unit;
@@ -102,7 +103,7 @@ struct Extras {
 
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
-        let is_on = |flag| switched(matches, flag) == Some(true);
+        let is_on = |flag| switch_value(matches, flag) == Some(true);
         let (include, exclude) = (
             chosen(matches, INCLUDE, INCLUDE_OLD)?,
             chosen(matches, EXCLUDE, EXCLUDE_OLD)?,

@@ -5,10 +5,10 @@
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Family};
 
 use crate::filter::Filter;
-use crate::flags::text;
 use crate::{Error, Node};
 
 const IGNORED: &str = "collector.tapestats.ignored-devices";

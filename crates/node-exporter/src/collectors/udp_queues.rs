@@ -20,7 +20,7 @@ const QUEUES_FIELD: usize = 4;
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
     let mut result = Err(Error::NoData);
     for (file, version) in VERSIONS {
-        match node.paths.read_proc(file) {
+        match node.paths.read_proc_table(file) {
             Ok(text) => {
                 write(version, &Queues::parse(file, &text)?, out);
                 result = Ok(());

@@ -4,10 +4,11 @@
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Kind};
 
 use crate::filter::Filter;
-use crate::{Error, Node, flags};
+use crate::{Error, Node};
 
 const FIELDS: &str = "collector.vmstat.fields";
 const FIELDS_DEFAULT: &str = "^(oom_kill|pgpg|pswp|pg.*fault).*";
@@ -22,7 +23,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, StartError> {
         Ok(Self {
-            fields: Filter::include(FIELDS, flags::text(matches, FIELDS))?,
+            fields: Filter::include(FIELDS, text(matches, FIELDS))?,
         })
     }
 }
@@ -38,7 +39,7 @@ pub(super) fn flags() -> Vec<Arg> {
 }
 
 pub(super) fn collect(node: &Node, out: &mut Exposition) -> Result<(), Error> {
-    write(&node.paths.read_proc("vmstat")?, &node.vmstat.fields, out)
+    write(&node.paths.read_proc_table("vmstat")?, &node.vmstat.fields, out)
 }
 
 /// Fails with `Parse` on chosen lines without a number, and still writes the others.

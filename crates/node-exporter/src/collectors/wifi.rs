@@ -8,9 +8,9 @@ mod fixtures;
 use std::path::Path;
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::text;
 use metrics_registry::{Exposition, Family};
 
-use crate::flags::text;
 use crate::netlink::wireless::{Interface, Membership, Network, Station};
 use crate::{Error, Node};
 

@@ -4,6 +4,7 @@
 //! Statements run at top level and inside of functions are added up, because no label tells them apart.
 
 use clap::{Arg, ArgMatches};
+use exporter_http::flags::text;
 use metrics_registry::Family;
 
 use super::{Context, Sql, Statement};
@@ -83,7 +84,7 @@ impl Default for Wanted {
 
 impl Wanted {
     pub(crate) fn from_flags(matches: &ArgMatches) -> Self {
-        let number = |name, default| flags::text(matches, name).parse().unwrap_or(default);
+        let number = |name, default| text(matches, name).parse().unwrap_or(default);
         Self {
             include_query: flags::is_on(matches, INCLUDE_QUERY, false),
             query_length: number(QUERY_LENGTH, 120),

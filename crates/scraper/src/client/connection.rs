@@ -3,12 +3,9 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::task::JoinHandle;
 
 use super::{Error, Trust};
 use crate::config::http::Proxy;
@@ -21,14 +18,7 @@ const BUFFER_BYTES: usize = 16 << 10;
 #[derive(Debug)]
 pub struct Connection {
     origin: Url,
-    sender: SendRequest<Full<Bytes>>,
-    driver: JoinHandle<()>,
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
+    http: http_client::Connection<Full<Bytes>>,
 }
 
 impl Connection {
@@ -77,31 +67,20 @@ impl Connection {
     }
 
     async fn start(url: &Url, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) -> Result<Self, Error> {
-        let (sender, connection) = Builder::new()
-            .read_buf_exact_size(Some(BUFFER_BYTES))
-            .handshake(TokioIo::new(stream))
-            .await?;
-        let driver = tokio::task::spawn_local(async move {
-            if let Err(error) = connection.await {
-                log::debug!(error:%; "connection ended");
-            }
-        });
         Ok(Self {
             origin: url.clone(),
-            sender,
-            driver,
+            http: http_client::Connection::start(stream, BUFFER_BYTES).await?,
         })
     }
 
     /// Whether a request to `url` can go through this connection.
     pub fn serves(&self, url: &Url) -> bool {
-        self.origin.same_origin(url) && !self.sender.is_closed()
+        self.origin.same_origin(url) && self.http.is_open()
     }
 
     /// Sends a request and waits for the head of its answer.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, hyper::Error> {
-        self.sender.ready().await?;
-        self.sender.send_request(request).await
+        self.http.send(request).await
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use http_client::TlsSettings;
 use settings::document::{Error, Place};
 use settings::read::At;
 
 use super::Secret;
 use super::raw;
-use super::tls::{self, TlsSettings};
+use super::tls;
 use crate::target::Url;
 
 /// The client settings of one job.

@@ -2,48 +2,13 @@
 
 use std::path::PathBuf;
 
+use http_client::{Pem, TlsSettings, Versions};
 use settings::Secret;
 use settings::document::Error;
 use settings::read::At;
 
 use super::http::Context;
 use super::raw;
-
-/// The TLS settings of one job or receiver.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TlsSettings {
-    /// Certificates that sign targets; without it those of the system.
-    pub ca: Option<Pem>,
-    /// This process's own certificate and key.
-    pub identity: Option<(Pem, Pem)>,
-    /// The name that the target's certificate must have, where it is not the address.
-    pub server_name: Option<String>,
-    /// Whether any certificate will do.
-    pub insecure_skip_verify: bool,
-    /// Which versions are spoken.
-    pub versions: Versions,
-}
-
-/// Certificates or a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pem {
-    /// In a file, which is read again when it changes.
-    File(PathBuf),
-    /// In the configuration itself. A certificate is no secret, but nobody misses it where it is not shown.
-    Inline(Secret),
-}
-
-/// Versions of TLS. Older ones than 1.2 are never spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Versions {
-    /// 1.2 and 1.3.
-    #[default]
-    Both,
-    /// Only 1.2.
-    Only12,
-    /// Only 1.3.
-    Only13,
-}
 
 pub(super) fn check(tls: raw::TlsConfig, context: &Context<'_>) -> Result<TlsSettings, Error> {
     let ca = pem(context, "ca and ca_file", tls.ca, tls.ca_file)?;

@@ -1,8 +1,10 @@
 //! Moves what waits for one receiver from memory to the disk, when the receiver does not take it and at the end.
 //!
 //! What has waited for a sync interval while the receiver refuses, hangs, or works on what was stored before, is written
-//! and synchronised at once, so that a process that is killed loses one interval at most. While the receiver answers
-//! nothing is written. A disk that is full or read-only leaves the samples in memory, and is tried again each interval.
+//! and synchronised at once, so that a process that is killed loses one interval at most. That holds for the samples of
+//! the first moments too: a request is sent early enough for its answer to come within the interval. While the receiver
+//! answers nothing is written. A disk that is full or read-only leaves the samples in memory, and is tried again each
+//! interval.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -16,7 +18,7 @@ use super::queue::Queue;
 use super::spill::{Spill, job};
 
 /// How often is looked whether something is due, in parts of the sync interval.
-const LOOKS: u32 = 5;
+const LOOKS: u32 = 10;
 
 /// What the task and those that end it share.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl Keeper {
                 () = self.ending.notified() => break,
             }
             // A look early: the next one would be late.
-            if self.queue.is_due(self.sync_interval - look) {
+            if self.queue.is_due(look) {
                 self.write_all().await;
             }
             if self.sync_interval <= synchronised.elapsed() {

@@ -5,14 +5,15 @@
 
 use std::io::Write as _;
 
-use crate::label_set::{LabelSet, METRIC_NAME};
+use crate::label_set::{Iter, METRIC_NAME};
 
 /// Names that InfluxDB has for itself; a tag of that name would lose the point.
 const RESERVED_TAGS: [&str; 3] = ["_field", "_measurement", "time"];
 
 /// Appends one sample with a time in milliseconds. Returns whether the protocol can say it.
-pub fn push(body: &mut Vec<u8>, labels: &LabelSet, at_ms: i64, value: f64) -> bool {
-    let measurement = labels.metric();
+pub fn push(body: &mut Vec<u8>, labels: Iter<'_>, at_ms: i64, value: f64) -> bool {
+    let metric = labels.clone().find(|(name, _)| *name == METRIC_NAME);
+    let measurement = metric.map_or("", |(_, value)| value);
     if !value.is_finite() || measurement.is_empty() {
         return false;
     }
@@ -21,7 +22,7 @@ pub fn push(body: &mut Vec<u8>, labels: &LabelSet, at_ms: i64, value: f64) -> bo
         body.push(b'_');
     }
     escape(body, measurement, b", ");
-    for (name, value) in labels.iter().filter(|(name, _)| *name != METRIC_NAME) {
+    for (name, value) in labels.filter(|(name, _)| *name != METRIC_NAME) {
         // A backslash at the end would make the comma after it part of the value, and cannot be escaped itself.
         let value = value.trim_end_matches('\\');
         if value.is_empty() {
@@ -54,12 +55,13 @@ fn escape(body: &mut Vec<u8>, text: &str, special: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::label_set::LabelSet;
 
     #[track_caller]
     fn check(metric: &str, labels: &[(&str, &str)], value: f64, expect: &str) {
         let set = LabelSet::of_metric(metric, labels.iter().copied());
         let mut body = Vec::new();
-        let pushed = push(&mut body, &set, 1_700_000_000_123, value);
+        let pushed = push(&mut body, set.iter(), 1_700_000_000_123, value);
         assert_eq!(String::from_utf8(body).unwrap(), expect);
         assert_eq!(pushed, !expect.is_empty());
     }

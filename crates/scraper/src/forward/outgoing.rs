@@ -1,11 +1,12 @@
 //! The labels of series as one receiver gets them: with the external labels, and relabelled on the way out.
 //!
-//! Done once for a layout and not for every sample. A receiver without either rule gets the bytes of the store.
+//! Relabelling is done once for a layout and not for every sample. External labels alone are put between those of the
+//! store while a request is made: that costs less than to keep them with every series.
 
 use std::rc::Rc;
 
 use super::frame::{Layout, Series};
-use crate::label_set::LabelSet;
+use crate::label_set::{self, LabelSet};
 use crate::labels::Labels;
 use crate::relabel::{self, Rule};
 
@@ -13,8 +14,12 @@ use crate::relabel::{self, Rule};
 #[derive(Debug)]
 pub struct Outgoing {
     external: Labels,
+    /// The same as they are sent.
+    encoded: LabelSet,
     rules: Vec<Rule>,
     prepared: Vec<Prepared>,
+    /// Labels of the series that was asked for last.
+    joined: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -27,16 +32,33 @@ struct Prepared {
 impl Outgoing {
     /// External labels are added where a series has none of that name; then come the rules.
     pub fn new(external: Labels, rules: Vec<Rule>) -> Self {
+        let pairs = external
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty());
         Self {
+            encoded: LabelSet::encode(pairs),
             external,
             rules,
             prepared: Vec::new(),
+            joined: Vec::new(),
         }
     }
 
-    /// The labels of a layout's series, by their places; `None` instead of the whole where all stay as they are.
+    /// The labels of a series that no rule changes, as they are sent.
+    pub fn joined<'a>(&'a mut self, series: &'a LabelSet) -> &'a [u8] {
+        if self.encoded.as_bytes().is_empty() {
+            return series.as_bytes();
+        }
+        self.joined.clear();
+        label_set::push_joined(&mut self.joined, series, &self.encoded);
+        &self.joined
+    }
+
+    /// The labels of a layout's series as rules leave them, by their places; `None` where there are no rules, and what
+    /// is sent is [`Outgoing::joined`].
     pub fn labels(&mut self, layout: &Rc<Layout>) -> Option<Rc<[Option<LabelSet>]>> {
-        if self.external.is_empty() && self.rules.is_empty() {
+        if self.rules.is_empty() {
             return None;
         }
         let known = self
@@ -110,12 +132,16 @@ mod tests {
             ]
         );
         assert!(Rc::ptr_eq(&prepared, &outgoing.labels(&layout).unwrap()));
-        assert!(Outgoing::new(Labels::new(), Vec::new()).labels(&layout).is_none());
+        let mut without_rules = Outgoing::new(labels(&[("site", "home"), ("replica", "a")]), Vec::new());
+        assert!(without_rules.labels(&layout).is_none());
+        let joined = without_rules.joined(&layout.series[1].labels).to_vec();
+        assert_eq!(prepared[1].as_ref().unwrap().as_bytes(), joined);
     }
 
     #[test]
     fn layouts_that_are_gone_are_forgotten() {
-        let mut outgoing = Outgoing::new(labels(&[("a", "b")]), Vec::new());
+        let rule = Rule::new(vec!["__name__".into()], ";".into(), "down".into(), Action::Drop).unwrap();
+        let mut outgoing = Outgoing::new(Labels::new(), vec![rule]);
         for _ in 0..100 {
             let layout = Rc::new(report_layout(&Labels::new(), ["up"].into_iter()));
             outgoing.labels(&layout).unwrap();

@@ -31,8 +31,10 @@ pub struct Queue {
     pub(super) pressed: Notify,
     /// Since when the receiver has not taken anything that it was asked to; `None` where it answers.
     pub refused_since: Cell<Option<Instant>>,
-    /// How long a request that is not full waits for more.
+    /// How long a request that is not full waits for more, by the configuration.
     pub batch_deadline: Cell<Duration>,
+    /// How long samples may be in memory only while the receiver does not take them; zero where there is no disk.
+    pub sync_interval: Cell<Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +74,7 @@ impl Queue {
             pressed: Notify::new(),
             refused_since: Cell::new(None),
             batch_deadline: Cell::new(Duration::ZERO),
+            sync_interval: Cell::new(Duration::ZERO),
         }
     }
 
@@ -202,21 +205,39 @@ impl Queue {
             .is_some_and(|disk| !disk.is_empty())
     }
 
-    /// Whether what is in memory should go to the disk: it is old, or much, and the receiver does not take it.
-    pub fn is_due(&self, sync_interval: Duration) -> bool {
+    /// How long a request that is not full waits for more. Where it may wait no longer than samples may be in memory
+    /// only, it goes earlier, so that there is time for the answer.
+    pub fn batch_wait(&self) -> Duration {
+        let (deadline, sync_interval) = (self.batch_deadline.get(), self.sync_interval.get());
+        match deadline <= sync_interval {
+            true => deadline.min(sync_interval - self.answer_time()),
+            false => deadline,
+        }
+    }
+
+    /// After how long without an answer samples count as not taken, of which nothing else is known.
+    fn answer_time(&self) -> Duration {
+        self.sync_interval.get() * 2 / 5
+    }
+
+    /// Whether what is in memory should go to the disk within `soon`: it is old, or much, and the receiver does not
+    /// take it.
+    pub fn is_due(&self, soon: Duration) -> bool {
         let state = self.state.borrow();
         let Some((_, oldest)) = state.frames.front() else {
             return false;
         };
-        let waited = oldest.elapsed();
+        let (sync_interval, answer_time) = (self.sync_interval.get(), self.answer_time());
         let is_refused = self
             .refused_since
             .get()
-            .is_some_and(|since| sync_interval <= since.elapsed());
+            .is_some_and(|since| answer_time <= since.elapsed());
         let is_behind = is_refused || state.disk.as_ref().is_some_and(|disk| !disk.is_empty());
-        self.samples_max / 2 < state.samples
-            || is_behind && sync_interval <= waited
-            || self.batch_deadline.get() + sync_interval <= waited
+        let wait = match is_behind {
+            true => sync_interval,
+            false => sync_interval.max(self.batch_wait() + answer_time),
+        };
+        self.samples_max / 2 < state.samples || wait <= oldest.elapsed() + soon
     }
 
     /// Prepares the oldest samples in memory for the disk. After it follows [`Queue::written`].

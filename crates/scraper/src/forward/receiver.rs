@@ -25,6 +25,7 @@ use crate::client::{self, Trust, connection::Connection, request};
 use crate::clock;
 use crate::config::RemoteWrite;
 use crate::config::remote_write::Message;
+use crate::label_set::Iter;
 use crate::labels::Labels;
 use crate::telemetry::forward::Cells;
 
@@ -171,7 +172,7 @@ impl Receiver {
         while self.queue.samples() == 0 && self.end.get().is_none() {
             self.queue.grown().await;
         }
-        let end = Instant::now() + settings.batch_deadline;
+        let end = Instant::now() + self.queue.batch_wait();
         while self.queue.samples() < settings.samples_per_send_max
             && !self.queue.is_stored()
             && self.end.get().is_none()
@@ -303,9 +304,9 @@ impl Receiver {
             let wanted = frame.samples().enumerate().take(range.end).skip(range.start);
             for (at, (series, at_ms, value)) in wanted {
                 let set = match &labels {
-                    None => &series.labels,
+                    None => sender.outgoing.joined(&series.labels),
                     Some(labels) => match labels.get(at) {
-                        Some(Some(set)) => set,
+                        Some(Some(set)) => set.as_bytes(),
                         _ => continue,
                     },
                 };
@@ -319,9 +320,9 @@ impl Receiver {
                 }
                 match message {
                     Message::V1 => write_v1::push(&mut sender.body, set, at_ms, value),
-                    Message::V2 => sender.v2.push(set, series.kind, at_ms, value),
+                    Message::V2 => sender.v2.push(Iter::of(set), series.kind, at_ms, value),
                     Message::Influx => {
-                        if !line_protocol::push(&mut sender.body, set, at_ms, value) {
+                        if !line_protocol::push(&mut sender.body, Iter::of(set), at_ms, value) {
                             left_out.no_number += 1;
                             continue;
                         }

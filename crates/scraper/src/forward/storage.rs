@@ -25,7 +25,11 @@ impl Storage {
     pub fn queue(&self, name: &str, cells: Cells) -> Queue {
         let folder = self.path.join("forward").join(folder_name(name));
         match Spill::open(&folder, self.bytes_max) {
-            Ok(disk) => Queue::with_disk(QUEUE_SAMPLES_MAX, cells, disk),
+            Ok(disk) => {
+                let queue = Queue::with_disk(QUEUE_SAMPLES_MAX, cells, disk);
+                queue.sync_interval.set(self.sync_interval);
+                queue
+            }
             Err(error) => {
                 log::error!(
                     remote_name = name, path:% = folder.display(), error:%;

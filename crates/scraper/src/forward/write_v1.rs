@@ -3,7 +3,7 @@
 //! Every sample is a time series of its own with all its labels, as Prometheus' agent sends them. The labels are copied
 //! as they are kept.
 
-use crate::label_set::{LabelSet, push_varint};
+use crate::label_set::push_varint;
 
 /// `timeseries`, field 1 of the request.
 const TIME_SERIES: u8 = 0x0a;
@@ -14,9 +14,8 @@ const VALUE: u8 = 0x09;
 /// `timestamp`, field 2 of a sample, a varint of milliseconds.
 const TIMESTAMP: u8 = 0x10;
 
-/// Appends one sample.
-pub fn push(body: &mut Vec<u8>, labels: &LabelSet, at_ms: i64, value: f64) {
-    let labels = labels.as_bytes();
+/// Appends one sample. `labels` are those of a [`crate::label_set::LabelSet`].
+pub fn push(body: &mut Vec<u8>, labels: &[u8], at_ms: i64, value: f64) {
     let mut time = [0; 10];
     let time = varint(&mut time, at_ms as u64);
     // Tag and value, tag and time.
@@ -55,6 +54,7 @@ mod tests {
     use prost::Message;
 
     use super::*;
+    use crate::label_set::LabelSet;
 
     /// The messages as the specification has them.
     #[derive(Clone, PartialEq, Message)]
@@ -99,7 +99,7 @@ mod tests {
             (i64::MAX, -0.0),
         ];
         for (at_ms, value) in samples {
-            push(&mut body, &set, at_ms, value);
+            push(&mut body, set.as_bytes(), at_ms, value);
         }
         let request = WriteRequest::decode(body.as_slice()).unwrap();
         assert_eq!(request.timeseries.len(), samples.len());
@@ -121,7 +121,8 @@ mod tests {
     fn the_stale_marker_keeps_its_bits() {
         let mut body = Vec::new();
         let stale = f64::from_bits(crate::store::STALE_BITS);
-        push(&mut body, &LabelSet::of_metric("a", std::iter::empty()), 1, stale);
+        let set = LabelSet::of_metric("a", std::iter::empty());
+        push(&mut body, set.as_bytes(), 1, stale);
         let request = WriteRequest::decode(body.as_slice()).unwrap();
         assert_eq!(
             request.timeseries[0].samples[0].value.to_bits(),

@@ -9,7 +9,7 @@ use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
 use super::write_v1::varint;
-use crate::label_set::{LabelSet, push_varint};
+use crate::label_set::{Iter, push_varint};
 
 /// `symbols`, field 4 of the request.
 const SYMBOLS: u8 = 0x22;
@@ -47,13 +47,13 @@ impl Request {
     }
 
     /// Adds one sample.
-    pub fn push(&mut self, labels: &LabelSet, kind: Option<MetricType>, at_ms: i64, value: f64) {
+    pub fn push(&mut self, labels: Iter<'_>, kind: Option<MetricType>, at_ms: i64, value: f64) {
         if self.symbols.is_empty() {
             self.clear();
         }
         let mut references = std::mem::take(&mut self.references);
         references.clear();
-        for (name, value) in labels.iter() {
+        for (name, value) in labels {
             push_varint(&mut references, u64::from(self.place(name)));
             push_varint(&mut references, u64::from(self.place(value)));
         }
@@ -123,6 +123,7 @@ mod tests {
     use prost::Message as _;
 
     use super::*;
+    use crate::label_set::LabelSet;
 
     #[derive(Clone, PartialEq, prost::Message)]
     struct Decoded {
@@ -162,9 +163,9 @@ mod tests {
         let mut request = Request::default();
         for _ in 0..2 {
             request.clear();
-            request.push(&set("up", "a"), Some(MetricType::Gauge), 1000, 1.0);
-            request.push(&set("up", "b"), None, -5, f64::NAN);
-            request.push(&set("job", "a"), Some(MetricType::Counter), i64::MAX, 3.0);
+            request.push(set("up", "a").iter(), Some(MetricType::Gauge), 1000, 1.0);
+            request.push(set("up", "b").iter(), None, -5, f64::NAN);
+            request.push(set("job", "a").iter(), Some(MetricType::Counter), i64::MAX, 3.0);
         }
         let mut body = Vec::new();
         request.finish(&mut body);

@@ -1,12 +1,14 @@
 //! One scrape on its way into the store: parses line by line, checks limits, stages samples.
 
-use std::rc::Rc;
+use std::collections::HashMap;
 
 use metrics_registry::Format;
 use metrics_registry::parse::{Entry, LineSplitter, MetricType, Parser, Sample};
+use rustc_hash::FxBuildHasher;
 
 use super::fault::{self, Fault};
-use super::{STALE_BITS, Slot, Store, series};
+use super::spelling::Spelling;
+use super::{STALE_BITS, Slot, Store};
 use crate::config::job::Limits;
 use crate::label_set::{LabelSet, METRIC_NAME};
 use crate::labels::{self, Labels, Pair};
@@ -46,6 +48,8 @@ pub struct Ingest<'t> {
     family: String,
     kind: Option<MetricType>,
     pub(super) staged: Vec<Staged>,
+    /// Slot of every label set. Made when the first new spelling comes, which is rare, and forgotten with the scrape.
+    by_labels: Option<HashMap<LabelSet, u32, FxBuildHasher>>,
     new_text_bytes: usize,
     /// Bytes of the body after decompression.
     pub body_bytes: u64,
@@ -86,6 +90,7 @@ impl<'t> Ingest<'t> {
             family: String::new(),
             kind: None,
             staged: Vec::with_capacity(store.len()),
+            by_labels: None,
             new_text_bytes: 0,
             body_bytes: 0,
             scraped: 0,
@@ -141,9 +146,10 @@ impl<'t> Ingest<'t> {
 
     fn sample(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<(), Fault> {
         self.scraped += 1;
-        let known = store.by_text.get(sample.series).copied();
+        let spelling = store.spellings.of(sample.series);
+        let known = store.by_text.get(&spelling).copied();
         if known.is_none()
-            && let Some(seen) = store.dropped.get_mut(sample.series)
+            && let Some(seen) = store.dropped.get_mut(&spelling)
         {
             *seen = store.attempt;
             self.dropped += 1;
@@ -155,7 +161,7 @@ impl<'t> Ingest<'t> {
                 Some(labels) => Some(labels),
                 None => {
                     self.dropped += 1;
-                    store.dropped.insert(Rc::from(sample.series), store.attempt);
+                    store.dropped.insert(spelling, store.attempt);
                     return Ok(());
                 }
             },
@@ -174,7 +180,10 @@ impl<'t> Ingest<'t> {
         }
         let index = match (known, labels) {
             (Some(index), _) => index,
-            (None, Some(labels)) => self.insert(store, sample.series, labels)?,
+            (None, Some(labels)) => {
+                self.new_text_bytes += sample.series.len();
+                self.insert(store, spelling, labels)?
+            }
             (None, None) => return Ok(()),
         };
         let kind = self.kind_of(&sample.name);
@@ -218,22 +227,26 @@ impl<'t> Ingest<'t> {
     }
 
     /// Makes a slot for a series whose spelling is new, or finds the one of its label set.
-    fn insert(&mut self, store: &mut Store, series: &str, labels: LabelSet) -> Result<u32, Fault> {
-        self.new_text_bytes += series.len();
+    fn insert(&mut self, store: &mut Store, spelling: Spelling, labels: LabelSet) -> Result<u32, Fault> {
         if fault::NEW_TEXT_BYTES_MAX < self.new_text_bytes {
             return Err(Fault::NewText);
         }
-        let text: Rc<str> = Rc::from(series);
-        let identity = series::identity(labels.iter());
-        if let Some(index) = store.by_identity.get(&identity) {
-            let index = *index;
-            store.by_text.insert(text, index);
-            return Ok(index);
+        let by_labels = self.by_labels.get_or_insert_with(|| {
+            let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.taken);
+            slots.map(|(index, slot)| (slot.labels.clone(), index)).collect()
+        });
+        if let Some(index) = by_labels.get(&labels) {
+            store.by_text.insert(spelling, *index);
+            return Ok(*index);
         }
+        let index = match store.free.pop() {
+            Some(index) => index,
+            None => store.slots.len() as u32,
+        };
+        by_labels.insert(labels.clone(), index);
+        store.by_text.insert(spelling, index);
         let slot = Slot {
-            text: Some(Rc::clone(&text)),
             labels,
-            identity,
             value: f64::from_bits(STALE_BITS),
             timestamp_ms: self.at_ms,
             // Never the number of this scrape, so that the sample itself is not a duplicate.
@@ -241,17 +254,12 @@ impl<'t> Ingest<'t> {
             kind: None,
             untracked: false,
             committed: false,
-        };
-        let index = match store.free.pop() {
-            Some(index) => index,
-            None => store.slots.len() as u32,
+            taken: true,
         };
         match store.slots.get_mut(index as usize) {
             Some(free) => *free = slot,
             None => store.slots.push(slot),
         }
-        store.by_text.insert(text, index);
-        store.by_identity.insert(identity, index);
         Ok(index)
     }
 

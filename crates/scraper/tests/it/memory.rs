@@ -13,7 +13,9 @@ use crate::server::{Act, Server, answer, text};
 /// What a scrape may cost beyond what the process has anyway.
 const GROWTH_BYTES_MAX: u64 = 20 << 20;
 
-struct Process {
+/// A scraper; killed when dropped.
+#[derive(Debug)]
+pub struct Process {
     child: Child,
     _folder: TempDir,
 }
@@ -27,14 +29,20 @@ impl Drop for Process {
 
 impl Process {
     fn start(target: &str) -> Self {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("prometheus.yml");
         let job =
             format!("{{job_name: a, scrape_interval: 2s, static_configs: [{{targets: ['{target}']}}]}}");
-        std::fs::write(&path, format!("scrape_configs: [{job}]")).unwrap();
+        Self::with(&format!("scrape_configs: [{job}]"), &[])
+    }
+
+    /// One with this configuration and these flags.
+    pub fn with(config: &str, flags: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("prometheus.yml");
+        std::fs::write(&path, config).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_pi-scraper"))
             .arg(format!("--config.file={}", path.display()))
             .arg("--web.listen-address=127.0.0.1:0")
+            .args(flags)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -46,7 +54,7 @@ impl Process {
     }
 
     /// The highest resident memory so far, in bytes.
-    fn peak_bytes(&self) -> u64 {
+    pub fn peak_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024

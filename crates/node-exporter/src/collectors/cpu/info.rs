@@ -4,6 +4,7 @@
 
 use clap::{Arg, ArgMatches};
 use exporter_http::StartError;
+use exporter_http::flags::{switch_value, text};
 use metrics_registry::{Exposition, Family};
 use procfs_core::{CpuInfo, FromBufRead as _};
 
@@ -71,7 +72,7 @@ pub(super) struct Fields {
 impl Fields {
     /// Nothing without `--collector.cpu.info`, which each of the two expressions implies.
     pub(super) fn new(matches: &ArgMatches) -> Result<Option<Self>, StartError> {
-        let filter = |name| match flags::text(matches, name) {
+        let filter = |name| match text(matches, name) {
             "" => Ok(None),
             text => Filter::include(name, text).map(Some),
         };
@@ -85,7 +86,7 @@ impl Fields {
             bugs: filter(BUGS_INCLUDE)?,
         };
         let is_implied = fields.flags.is_some() || fields.bugs.is_some();
-        let is_on = is_implied || flags::switched(matches, SWITCH) == Some(true);
+        let is_on = is_implied || switch_value(matches, SWITCH) == Some(true);
         Ok(is_on.then_some(fields))
     }
 }

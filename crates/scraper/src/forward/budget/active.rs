@@ -22,6 +22,8 @@ pub struct Active {
     began: Option<Instant>,
     /// The minute of the last sample of each, since the start.
     seen: HashMap<u64, u32, FxBuildHasher>,
+    /// The same of those that are refused.
+    refused: HashMap<u64, u32, FxBuildHasher>,
     layouts: Vec<Known>,
     pruned: u32,
 }
@@ -41,16 +43,9 @@ impl Active {
         self.seen.len()
     }
 
-    /// How many series of the layouts that are in use were refused last.
+    /// How many series are refused. A series that is no longer scraped is among them for a minute or two.
     pub fn refused_series(&self) -> usize {
-        let used = self
-            .layouts
-            .iter()
-            .filter(|known| known.layout.strong_count() != 0);
-        let masks = used.filter_map(|known| known.refused.as_ref());
-        masks
-            .map(|mask| mask.iter().filter(|refused| **refused).count())
-            .sum()
+        self.refused.len()
     }
 
     /// Which samples of a frame are refused, where there may be `series_max` series; `None` where none is.
@@ -78,13 +73,15 @@ impl Active {
         {
             return known.refused.clone();
         }
-        let seen = &mut self.seen;
-        let refused = masked(frame, labels, |set| {
+        let Self { seen, refused, .. } = self;
+        let mask = masked(frame, labels, |set| {
             let hash = hash(set);
             if !seen.contains_key(&hash) && series_max <= seen.len() {
+                refused.insert(hash, minute);
                 return true;
             }
             seen.insert(hash, minute);
+            refused.remove(&hash);
             false
         });
         self.layouts
@@ -93,15 +90,17 @@ impl Active {
             layout,
             minute,
             series_max,
-            refused: refused.clone(),
+            refused: mask.clone(),
         });
-        refused
+        mask
     }
 
     fn prune(&mut self, minute: u32) {
         if self.pruned < minute {
             self.pruned = minute;
             self.seen.retain(|_, seen| minute - *seen <= ACTIVE_MINUTES);
+            // Every layout that is sent is looked at once a minute.
+            self.refused.retain(|_, seen| minute - *seen <= 1);
         }
     }
 }

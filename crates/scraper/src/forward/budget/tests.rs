@@ -59,6 +59,24 @@ async fn new_series_are_refused_and_active_ones_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refused_series_is_counted_once_however_often_its_target_changes() {
+    let budget = limited(1);
+    assert!(refused(&budget, &frame(&["a"])).is_empty());
+    // All of these wait, so that each layout is in use.
+    let waiting: Vec<_> = ["x", "y", "z"].iter().map(|other| frame(&["b", other])).collect();
+    for frame in &waiting {
+        assert_eq!(refused(&budget, frame), [true, true]);
+    }
+    assert_eq!(budget.refused_series(), 4);
+    // Only the last one is scraped from now on.
+    for _ in 0..3 {
+        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+        refused(&budget, &waiting[2]);
+    }
+    assert_eq!(budget.refused_series(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_reached_limit_of_samples_closes_the_door_too() {
     let budget = Budget::default();
     budget.limit(BudgetLimits {

@@ -192,24 +192,47 @@ async fn beyond_the_limit_the_oldest_segments_go_and_are_counted() {
     assert_eq!(got + dropped(&queue), 400 * 50);
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_is_due_for_the_disk() {
-    let second = Duration::from_secs(1);
+/// A queue with the defaults: both the deadline of a batch and the sync interval are 5 s.
+fn by_default() -> Queue {
     let queue = Queue::new(100, cells());
-    queue.batch_deadline.set(5 * second);
-    assert!(!queue.is_due(second));
+    queue.batch_deadline.set(Duration::from_secs(5));
+    queue.sync_interval.set(Duration::from_secs(5));
+    queue
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_in_memory_only_for_longer_than_the_sync_interval() {
+    let second = Duration::from_secs(1);
+    let soon = second / 2;
+    let queue = by_default();
+    assert!(!queue.is_due(soon));
     queue.push(frame(0, 4));
-    tokio::time::advance(2 * second).await;
-    assert!(!queue.is_due(second), "the receiver answers");
+    assert_eq!(queue.batch_wait(), 3 * second, "the answer may take two");
+    tokio::time::advance(3 * second).await;
     queue.refused_since.set(Some(Instant::now()));
-    assert!(!queue.is_due(second), "this request may still be answered");
     tokio::time::advance(second).await;
-    assert!(queue.is_due(second));
-    queue.refused_since.set(None);
-    tokio::time::advance(4 * second).await;
-    assert!(queue.is_due(second), "nothing took it for too long");
+    assert!(!queue.is_due(soon), "this request may still be answered");
+    tokio::time::advance(soon).await;
+    assert!(queue.is_due(soon), "{:?} without an answer", 5 * second);
     let batch = queue.front(4).await;
     queue.remove(&batch);
+    queue.refused_since.set(None);
     queue.push(frame(0, 51));
-    assert!(queue.is_due(second), "there is too much");
+    assert!(queue.is_due(soon), "there is too much");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_deadline_of_the_owner_stays() {
+    let second = Duration::from_secs(1);
+    let queue = by_default();
+    queue.batch_deadline.set(30 * second);
+    assert_eq!(queue.batch_wait(), 30 * second);
+    queue.push(frame(0, 4));
+    tokio::time::advance(30 * second).await;
+    assert!(!queue.is_due(second), "the receiver was not asked before");
+    queue.refused_since.set(Some(Instant::now()));
+    tokio::time::advance(2 * second).await;
+    assert!(queue.is_due(second), "it does not answer");
+    queue.sync_interval.set(Duration::ZERO);
+    assert_eq!(queue.batch_wait(), 30 * second, "there is no disk");
 }
