@@ -8,9 +8,11 @@
 )]
 #![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 
+mod alerts;
 mod api_server;
 mod clients;
 mod daemon;
+mod dashboards;
 mod emulator;
 mod exporters;
 mod families;
@@ -34,6 +36,7 @@ mod peer;
 mod postgres;
 mod prometheus;
 mod reference;
+mod served;
 mod servers;
 mod sid;
 mod targets;
