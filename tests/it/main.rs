@@ -20,6 +20,7 @@ mod fixtures;
 mod fleet;
 mod forwarding;
 mod http;
+mod images;
 mod intended;
 mod kube_api;
 mod kube_cases;
