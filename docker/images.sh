@@ -65,6 +65,7 @@ for platform in "$@"; do
     mkdir -p "$context/$architecture"
     for daemon in $daemons; do
         program=${BUILT:-target/static}/$target/release/$daemon
+        [ -x "$program" ] || die "$program is missing"
         if readelf -lW "$program" | grep -q INTERP; then
             die "$program is not static"
         fi
