@@ -9,7 +9,7 @@
 #
 # The first way that works here is taken and named: cross (cross.toml) where docker or podman runs, Rust's own standard
 # library for the target with Debian's cross gcc, Debian's rustc. BUILD_WITH=cross|rustup|debian insists on one.
-# The binaries are in target/TARGET/release, or in target/TARGET/NAME.
+# The binaries are in target/TARGET/release, or in target/TARGET/NAME. STATIC=1 makes them need no libc, for images.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -81,6 +81,9 @@ cargo_for() {
     case $profile:$1 in
         release:*-gnu*) flags="${flags:+$flags, }$(release_flags)" ;;
     esac
+    if [ -n "${STATIC-}" ]; then
+        flags="${flags:+$flags, }'-Ctarget-feature=+crt-static'"
+    fi
     underscored=$(printf '%s' "$1" | tr - _)
     # shellcheck disable=SC2086
     env "CC_$underscored=$(cross_gcc "$1")" "AR_$underscored=$(cross_ar "$1")" \

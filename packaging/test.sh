@@ -12,7 +12,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
     systemd-analyze systemd python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
-    nginx nginx-light curl curl
+    nginx nginx-light curl curl /usr/sbin/dockerd docker.io
 # The real databases. Tests start them on loopback with data directories of their own, and fetch once what Debian does
 # not have: PostgreSQL's other major versions from npm, the exporters that ours stand beside from Debian unstable.
 install_missing /usr/sbin/mariadbd mariadb-server /usr/sbin/pgbouncer pgbouncer npm npm \

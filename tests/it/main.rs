@@ -8,9 +8,11 @@
 )]
 #![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 
+mod alerts;
 mod api_server;
 mod clients;
 mod daemon;
+mod dashboards;
 mod emulator;
 mod exporters;
 mod families;
@@ -18,6 +20,7 @@ mod fixtures;
 mod fleet;
 mod forwarding;
 mod http;
+mod images;
 mod intended;
 mod kube_api;
 mod kube_cases;
@@ -36,6 +39,7 @@ mod postgres;
 mod prometheus;
 mod python;
 mod reference;
+mod served;
 mod servers;
 mod sid;
 mod targets;

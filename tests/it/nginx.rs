@@ -13,13 +13,13 @@ use crate::daemon::{Daemon, binary, until};
 use crate::{http, peer};
 
 /// An nginx with a page of `stub_status` and an access log.
-struct Nginx {
+pub struct Nginx {
     folder: TempDir,
     child: Child,
 }
 
 impl Nginx {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let child = Self::run(folder.path());
         Self { folder, child }
@@ -64,17 +64,17 @@ impl Nginx {
         child
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `--nginx.scrape-uri` of its page.
-    fn uri(&self) -> String {
+    pub fn uri(&self) -> String {
         format!("unix:{}:/stub_status", self.path("nginx.sock").display())
     }
 
     /// Sends so many requests, each on a connection of its own.
-    fn request(&self, path: &str, count: usize) {
+    pub fn request(&self, path: &str, count: usize) {
         for _ in 0..count {
             let output = Command::new("curl")
                 .args(["-s", "-o", "/dev/null", "--unix-socket"])
