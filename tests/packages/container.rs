@@ -46,6 +46,8 @@ impl Container {
                 "--private-network",
                 "--boot",
             ])
+            // systemd filters addresses only where all cgroups are of version 2.
+            .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
             .arg(format!("--machine=packages-{}", std::process::id()))
             .arg(format!("--directory={}", system.display()))
             .arg(format!("--bind-ro={}:/debs", debs().display()))

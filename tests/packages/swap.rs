@@ -129,5 +129,10 @@ fn to_ours_and_back() {
 
 /// Names that the current reference renamed or dropped since the version that Debian 12 has; docs/migrating.md tells them.
 fn is_told(name: &str) -> bool {
-    ["mysql_exporter_last_scrape_error", "mysql_exporter_scrapes_total", "nginxexporter_build_info"].contains(&name)
+    [
+        "mysql_exporter_last_scrape_error",
+        "mysql_exporter_scrapes_total",
+        "nginxexporter_build_info",
+    ]
+    .contains(&name)
 }
