@@ -48,6 +48,7 @@ impl Container {
             ])
             // systemd filters addresses only where all cgroups are of version 2.
             .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
+            .args(["--system-call-filter=bpf", "--capability=CAP_BPF"])
             .arg(format!("--machine=packages-{}", std::process::id()))
             .arg(format!("--directory={}", system.display()))
             .arg(format!("--bind-ro={}:/debs", debs().display()))
