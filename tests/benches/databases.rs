@@ -149,7 +149,11 @@ fn measure(
         }
     }
     for (side, new_logins) in [&theirs, &ours].into_iter().zip(new_logins) {
-        side.print(new_logins, ROUNDS * SCRAPES_PER_ROUND);
+        side.print();
+        println!(
+            "             {new_logins} new connections at the server in {} scrapes",
+            ROUNDS * SCRAPES_PER_ROUND
+        );
     }
     let row = |name: &str| format!("{what}, {name}");
     report.at_most(

@@ -26,6 +26,7 @@ mod npm;
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod servers;
@@ -39,7 +40,8 @@ use std::time::Duration;
 use api_server::churn::churn;
 use api_server::made::Cluster;
 use api_server::{ApiServer, World};
-use measured::{Measured, Report, median};
+use measured::{Measured, median};
+use report::Report;
 use servers::scratch::free_port;
 
 /// Its name on the command line, and what measures it.

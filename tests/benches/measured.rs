@@ -115,20 +115,35 @@ impl Measured {
         self.daemon.memory_kib("VmRSS") as f64 / 1024.0
     }
 
+    /// Resident memory now with shared pages by share (PSS), in MiB.
+    fn proportional_mib(&self) -> f64 {
+        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.daemon.pid())).unwrap();
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
+    /// The latency that one scrape of a hundred exceeds, in milliseconds.
+    pub fn latency_p99_ms(&self) -> f64 {
+        quantile(&self.latency_ms, 0.99)
+    }
+
     /// Prints a line with everything that was measured.
-    pub fn print(&self, logins: usize, scrapes: usize) {
+    pub fn print(&self) {
         println!(
-            "  {:<10} {:>6.2} MiB resident  {:>7.3} ms CPU per scrape (min {:.3}, max {:.3})  {:>7.3} with gzip  p50 {:.2} ms  p99 {:.2} ms  {} series  {logins} new connections at the server in {scrapes} scrapes  binary {:.2} MB",
+            "  {:<10} {:>6.2} MiB resident  {:>6.2} MiB PSS  {:>7.3} ms CPU per scrape (min {:.3}, max {:.3})  {:>7.3} with gzip (min {:.3}, max {:.3})  p50 {:.2} ms  p99 {:.2} ms  {} series  binary {:.2} MB",
             self.name,
             self.resident_mib(),
+            self.proportional_mib(),
             median(&self.plain_cpu_ms),
             quantile(&self.plain_cpu_ms, 0.0),
             quantile(&self.plain_cpu_ms, 1.0),
             median(&self.gzip_cpu_ms),
+            quantile(&self.gzip_cpu_ms, 0.0),
+            quantile(&self.gzip_cpu_ms, 1.0),
             median(&self.latency_ms),
-            quantile(&self.latency_ms, 0.99),
+            self.latency_p99_ms(),
             self.series,
-            self.binary_bytes as f64 / 1e6,
+            self.binary_mb(),
         );
     }
 }
