@@ -207,16 +207,15 @@ fn pause() {
 
 /// A package with another version, made from a built one.
 pub fn repacked(name: &str, version: &str, folder: &Path) -> PathBuf {
-    let packages = std::fs::read_dir(debs())
+    let mut packages = std::fs::read_dir(debs())
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let prefix = format!("{name}_");
     let old = packages
-        .filter(|path| {
+        .find(|path| {
             let file = path.file_name().unwrap().to_str().unwrap();
             file.starts_with(&prefix) && file.ends_with("_amd64.deb")
         })
-        .next()
         .unwrap();
     let tree = folder.join("tree");
     let run = |program: &mut Command| assert!(program.output().unwrap().status.success(), "{program:?}");

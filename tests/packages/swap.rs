@@ -114,7 +114,7 @@ fn to_ours_and_back() {
     ));
     for (index, (theirs, ours, port, arguments, up)) in SWAPS.into_iter().enumerate() {
         let text = container.metrics(port, up);
-        assert!(text.contains("go_goroutines"), "{theirs} does not serve");
+        container.check(&format!("systemctl is-active --quiet {theirs}"));
         let lost: Vec<_> = before[index].difference(&names(&text)).cloned().collect();
         assert!(lost.is_empty(), "{theirs} lost {lost:#?}");
         container.check(&format!("grep -q -- '{arguments}' /etc/default/{theirs}"));
