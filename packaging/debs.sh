@@ -27,6 +27,9 @@ for architecture in "$@"; do
     case $architecture in amd64 | arm64 | armhf) ;; *) die "$architecture: want amd64, arm64 or armhf" ;; esac
 done
 
+# The references take 217 MB.
+INSTALLED_KB_MAX=20480
+
 target_of() {
     case $1 in
         amd64) echo x86_64-unknown-linux-gnu ;;
@@ -89,5 +92,14 @@ for architecture in "$@"; do
     done
     packed setup "$target"
     packed setup "$target" meta
+done
+# Kilobytes that all packages of an architecture take when they are installed.
+for architecture in "$@"; do
+    total=0
+    for package in target/debs/*_"$version-1_$architecture".deb; do
+        total=$((total + $(dpkg-deb -f "$package" Installed-Size)))
+    done
+    say "$architecture: $total kB installed, all packages together"
+    [ "$profile" != release ] || [ "$total" -le "$INSTALLED_KB_MAX" ] || die "more than $INSTALLED_KB_MAX kB"
 done
 ls -l target/debs

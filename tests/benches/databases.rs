@@ -23,17 +23,20 @@ mod npm;
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod servers;
 #[path = "../it/sid.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measured::{Measured, Report, median};
+use measured::{Measured, median};
+use report::Report;
 use servers::mariadb::Mariadb;
 use servers::nginx::Nginx;
 use servers::postgres::Postgres;
@@ -145,7 +148,11 @@ fn measure(
         }
     }
     for (side, new_logins) in [&theirs, &ours].into_iter().zip(new_logins) {
-        side.print(new_logins, ROUNDS * SCRAPES_PER_ROUND);
+        side.print();
+        println!(
+            "             {new_logins} new connections at the server in {} scrapes",
+            ROUNDS * SCRAPES_PER_ROUND
+        );
     }
     let row = |name: &str| format!("{what}, {name}");
     report.at_most(

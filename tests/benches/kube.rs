@@ -26,11 +26,13 @@ mod npm;
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod servers;
 #[path = "../it/sid.rs"]
 #[expect(dead_code, reason = "the servers beside it need it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
 use std::process::ExitCode;
@@ -39,7 +41,8 @@ use std::time::Duration;
 use api_server::churn::churn;
 use api_server::made::Cluster;
 use api_server::{ApiServer, World};
-use measured::{Measured, Report, median};
+use measured::{Measured, median};
+use report::Report;
 use servers::scratch::free_port;
 
 /// Its name on the command line, and what measures it.

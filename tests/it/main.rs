@@ -8,9 +8,11 @@
 )]
 #![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 
+mod alerts;
 mod api_server;
 mod clients;
 mod daemon;
+mod dashboards;
 mod emulator;
 mod exporters;
 mod families;
@@ -19,9 +21,11 @@ mod fleet;
 mod forwarding;
 mod hostile;
 mod http;
+mod images;
 mod intended;
 mod kube_api;
 mod kube_cases;
+mod kube_start;
 mod life;
 mod metric_docs;
 mod mounts;
@@ -34,7 +38,9 @@ mod page;
 mod peer;
 mod postgres;
 mod prometheus;
+mod python;
 mod reference;
+mod served;
 mod servers;
 mod sid;
 mod targets;

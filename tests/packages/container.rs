@@ -46,6 +46,9 @@ impl Container {
                 "--private-network",
                 "--boot",
             ])
+            // systemd filters addresses only where all cgroups are of version 2.
+            .env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1")
+            .args(["--system-call-filter=bpf", "--capability=CAP_BPF"])
             .arg(format!("--machine=packages-{}", std::process::id()))
             .arg(format!("--directory={}", system.display()))
             .arg(format!("--bind-ro={}:/debs", debs().display()))
@@ -128,11 +131,12 @@ impl Container {
 
     /// Every file below the folders that packages and setup may touch: its mode, and its bytes or where it points.
     pub fn tree(&self) -> BTreeMap<String, String> {
+        // Of /usr, some 800 MB, the size and the time of the last change stand for the bytes.
         let listed = self.check(
-            "cd /; find etc usr var/lib/pi-exporters var/lib/pi-scraper var/lib/prometheus var/lib/systemd/deb-systemd-helper-* \
-                home root \\( -type f -o -type d \\) -printf '%p %M %U:%G\\n' 2>/dev/null | sort || true; \
-             find etc usr var/lib/pi-exporters var/lib/pi-scraper var/lib/prometheus home root -type f -print0 2>/dev/null | \
-                sort -z | xargs -0 sha256sum; \
+            "cd /; mine='etc var/lib/pi-exporters var/lib/pi-scraper var/lib/prometheus home root'; \
+             find $mine \\( -type f -o -type d \\) -printf '%p %M %U:%G\\n' 2>/dev/null || true; \
+             find usr -type f -printf '%p %M %U:%G %s %T@\\n'; \
+             find $mine -type f -print0 2>/dev/null | xargs -0 sha256sum; \
              find etc usr -type l -printf '%p -> %l\\n'",
         );
         let mut tree = BTreeMap::<String, String>::new();
@@ -203,16 +207,15 @@ fn pause() {
 
 /// A package with another version, made from a built one.
 pub fn repacked(name: &str, version: &str, folder: &Path) -> PathBuf {
-    let packages = std::fs::read_dir(debs())
+    let mut packages = std::fs::read_dir(debs())
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let prefix = format!("{name}_");
     let old = packages
-        .filter(|path| {
+        .find(|path| {
             let file = path.file_name().unwrap().to_str().unwrap();
             file.starts_with(&prefix) && file.ends_with("_amd64.deb")
         })
-        .next()
         .unwrap();
     let tree = folder.join("tree");
     let run = |program: &mut Command| assert!(program.output().unwrap().status.success(), "{program:?}");

@@ -1,6 +1,7 @@
 //! A run that is killed after any of its changes: the next one, or `uninstall`, gets to a clean state.
 
 use crate::container::{Container, difference};
+use crate::monitored::ACCOUNTS;
 
 /// Exit of a shell whose program was ended by SIGABRT.
 const KILLED: i32 = 134;
@@ -31,9 +32,7 @@ fn killed_after_every_change() {
         let said = container.check("pi-setup uninstall --yes --drop-db-users");
         let left = difference(&clean, &container.tree());
         assert!(left.is_empty(), "change {change}: {left:#?}\n{said}");
-        let users = "mariadb -Ne \"SELECT COUNT(*) FROM mysql.user WHERE User='prometheus'\"; \
-            runuser -u postgres -- psql -Atc \"SELECT count(*) FROM pg_roles WHERE rolname='prometheus'\"";
-        let users = container.check(users);
+        let users = container.check(ACCOUNTS);
         assert_eq!(
             users.split_whitespace().collect::<Vec<_>>(),
             ["0", "0"],

@@ -7,8 +7,12 @@ pub const UP: [(u16, &str); 4] = [
     (9100, "node_boot_time_seconds"),
     (9104, "\nmysql_up 1\n"),
     (9187, "\npg_up 1\n"),
-    (9113, "nginx_up{"),
+    (9113, "\nnginx_up 1\n"),
 ];
+
+/// Counts the accounts `prometheus` of both databases.
+pub const ACCOUNTS: &str = "mariadb -Ne \"SELECT COUNT(*) FROM mysql.user WHERE User='prometheus'\"; \
+    runuser -u postgres -- psql -Atc \"SELECT count(*) FROM pg_roles WHERE rolname='prometheus'\"";
 
 #[test]
 fn one_command_monitors_all_that_runs() {
@@ -47,10 +51,6 @@ fn one_command_monitors_all_that_runs() {
     for (port, up) in UP {
         container.metrics(port, up);
     }
-    assert!(
-        container.metrics(9113, "nginx_up").contains("/stub_status\"} 1") || said.contains("nginx"),
-        "nginx_up"
-    );
     let kube = container.run("systemctl is-enabled --quiet pi-kube-state-exporter");
     assert!(!kube.status.success(), "there is no cluster here");
 
@@ -81,12 +81,12 @@ fn one_command_monitors_all_that_runs() {
     assert!(ill.contains("FAIL  pi-mysql-exporter does not run"), "{ill}");
 
     container.check("pi-setup uninstall --yes --drop-db-users");
-    let left = difference(&before, &container.tree());
+    let mut left = difference(&before, &container.tree());
+    // The scraper's own folder, which systemd makes, belongs to its package.
+    left.retain(|line| !line.starts_with("var/lib/pi-scraper: "));
     assert_eq!(left, Vec::<String>::new(), "uninstall left something");
-    let users = "mariadb -Ne \"SELECT COUNT(*) FROM mysql.user WHERE User='prometheus'\"; \
-        runuser -u postgres -- psql -Atc \"SELECT count(*) FROM pg_roles WHERE rolname='prometheus'\"";
     assert_eq!(
-        container.check(users).split_whitespace().collect::<Vec<_>>(),
+        container.check(ACCOUNTS).split_whitespace().collect::<Vec<_>>(),
         ["0", "0"]
     );
 }
@@ -122,15 +122,31 @@ fn only_the_monitoring_host_gets_in() {
 #[test]
 fn what_fails_is_taken_back() {
     let container = Container::installed();
+    // The last exporter does not start; what was done for the others before it must go.
+    container.check(
+        "mkdir /etc/systemd/system/pi-nginx-exporter.service.d; \
+         printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' \
+            >/etc/systemd/system/pi-nginx-exporter.service.d/10-broken.conf; systemctl daemon-reload",
+    );
     let before = container.tree();
-    // nginx refuses its configuration as a whole.
-    container.check("echo 'nonsense;' >/etc/nginx/conf.d/zz-broken.conf");
-    let broken = container.tree();
     let said = container.refused("pi-setup --yes");
-    assert!(said.contains("nonsense"), "{said}");
-    let left = difference(&broken, &container.tree());
-    assert_eq!(left, Vec::<String>::new(), "{said}");
-    container.check("rm /etc/nginx/conf.d/zz-broken.conf");
-    assert_eq!(difference(&before, &container.tree()), Vec::<String>::new());
+    assert!(said.contains("taking back what was done"), "{said}");
+    assert_eq!(
+        difference(&before, &container.tree()),
+        Vec::<String>::new(),
+        "{said}"
+    );
+    assert_eq!(
+        container.check(ACCOUNTS).split_whitespace().collect::<Vec<_>>(),
+        ["0", "0"]
+    );
+    assert!(
+        !container
+            .run("systemctl is-active --quiet pi-mysql-exporter")
+            .status
+            .success()
+    );
+
+    container.check("rm -r /etc/systemd/system/pi-nginx-exporter.service.d; systemctl daemon-reload");
     container.check("pi-setup --yes");
 }

@@ -38,7 +38,10 @@ const SELF: &str = concat!("pi-kube-state-exporter/", env!("CARGO_PKG_VERSION"))
 pub struct Api {
     source: Source,
     client: RefCell<Client>,
-    renewed: Cell<Instant>,
+    /// Whether it was told that the server cannot be read, and whether because we are not let in.
+    told: Cell<Option<bool>>,
+    /// When credentials were last read again.
+    renewed: Cell<Option<Instant>>,
 }
 
 impl std::fmt::Debug for Api {
@@ -64,16 +67,21 @@ impl Api {
         Ok(Self {
             source,
             client: RefCell::new(client),
-            renewed: Cell::new(Instant::now()),
+            told: Cell::new(None),
+            renewed: Cell::new(None),
         })
     }
 
     /// Reads the credentials again, because the server refused those in use.
     pub async fn renew(&self) {
-        if self.renewed.get().elapsed() < RENEW_PAUSE {
+        if self
+            .renewed
+            .get()
+            .is_some_and(|renewed| renewed.elapsed() < RENEW_PAUSE)
+        {
             return;
         }
-        self.renewed.set(Instant::now());
+        self.renewed.set(Some(Instant::now()));
         match connect::client(&self.source).await {
             Ok(client) => {
                 log::info!("credentials read again");
@@ -83,9 +91,22 @@ impl Api {
         }
     }
 
+    /// Tells that the server as a whole cannot be read: once for all readers, until it is read again.
+    pub fn tell(&self, error: &Error) {
+        let is_refusal = matches!(error, Error::Refused { .. });
+        if self.told.replace(Some(is_refusal)) != Some(is_refusal) {
+            let cure = error.cure().unwrap_or("what was read is served on");
+            log::warn!(error:%; "API server not read; {cure}");
+        }
+    }
+
     /// Asks, and waits for the head of the answer. Fails where it is not a success.
     pub async fn get(&self, request: &Request) -> Result<Answer, Error> {
-        answered(self.send(&request.path_and_query, request.accept).await?).await
+        let response = self.send(&request.path_and_query, request.accept).await?;
+        if response.status() != StatusCode::UNAUTHORIZED && self.told.take().is_some() {
+            log::info!("API server is read again");
+        }
+        answered(response).await
     }
 
     /// Asks for one object, and reads what `T` holds of it. Fails where the answer is not a success.

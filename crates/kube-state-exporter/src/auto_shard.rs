@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::shard::Shard;
 
-/// How often the number of replicas is asked for.
+/// How often the number of replicas is asked for, unless watches are shorter than that.
 const POLL: Duration = Duration::from_secs(30);
 
 /// The shard at the start. Fails with one line where it cannot be told, because every other shard would be wrong.
@@ -28,7 +28,7 @@ pub async fn follow(context: Rc<Context>) {
         return;
     };
     loop {
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL.min(context.options().watch_timeout)).await;
         match shard(&context.api, &namespace, &pod).await {
             Ok(shard) if shard != context.shard() => context.set_shard(shard),
             Ok(_) => {}

@@ -63,6 +63,11 @@ impl Cluster {
         cluster
     }
 
+    /// Whether all that the server lets us read was read once.
+    pub fn is_ready(&self) -> bool {
+        self.readings.iter().all(|reading| reading.state.is_settled())
+    }
+
     fn watch(&mut self, subject: &Rc<Subject>, scopes: Vec<Scope>, shared: &Shared, telemetry: &Telemetry) {
         let counts = telemetry.counts(&subject.go_type);
         let group = self.store.add(Rc::clone(subject), scopes.len());

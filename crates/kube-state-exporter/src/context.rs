@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use exporter_http::{Admission, Caller};
-use tokio::sync::Semaphore;
 
 use crate::api::Api;
 use crate::auth_filter::AuthFilter;
@@ -20,11 +19,14 @@ use crate::custom_resources::watch::CustomResources;
 use crate::flags::Given;
 use crate::options::Options;
 use crate::read::reader::{Shared, Timing};
+use crate::read::turns::Turns;
 use crate::shard::Shard;
 use crate::telemetry::Telemetry;
 
 /// Lists that are read at once, so that a small server is not asked for everything in one moment.
 const LISTS_AT_ONCE: usize = 4;
+/// After this the next list begins beside one that takes so long.
+const LIST_TURN: Duration = Duration::from_secs(5);
 /// How long a list may pause. A cold SQLite on an SD card takes seconds.
 const LIST_SILENCE: Duration = Duration::from_secs(30);
 /// How much later than asked a watch may end.
@@ -54,7 +56,7 @@ pub struct Context {
     custom_resources: RefCell<Rc<CustomResources>>,
     auth_filter: AuthFilter,
     shard: Cell<Shard>,
-    lists: Rc<Semaphore>,
+    lists: Turns,
     /// Compressed bodies.
     pub cache: Rc<Cache>,
     /// Sets of options so far.
@@ -76,7 +78,7 @@ impl Context {
         let custom_source = source::Source::default();
         let (custom_config, _) = custom_source.read(&options, &telemetry)?;
         let api = Rc::new(connect(&options).await?);
-        let lists = Rc::new(Semaphore::new(LISTS_AT_ONCE));
+        let lists = Turns::new(LISTS_AT_ONCE, LIST_TURN.min(options.watch_timeout));
         let shard = match &options.pod {
             Some((namespace, pod)) => auto_shard::first(&api, namespace, pod).await?,
             None => options.shard,
@@ -127,7 +129,7 @@ impl Context {
 
     /// Whether the first list of everything was complete.
     pub fn is_complete(&self) -> bool {
-        self.cluster().store.is_complete() && self.custom_resources().is_complete()
+        self.cluster().is_ready() && self.custom_resources().is_complete()
     }
 
     /// Whether a client may have samples.
@@ -196,7 +198,7 @@ impl Context {
         let custom = CustomResources::start(config, &options, &shared, &self.telemetry);
         let context = Rc::clone(self);
         tokio::task::spawn_local(async move {
-            let is_complete = || cluster.store.is_complete() && custom.is_complete();
+            let is_complete = || cluster.is_ready() && custom.is_complete();
             complete(is_complete, REPLACE_WAIT).await;
             // A later change may have been quicker.
             let is_newer = context.cluster.borrow().number < number;
@@ -220,10 +222,10 @@ async fn connect(options: &Options) -> Result<Api, String> {
     Api::new(source).await.map_err(|error| error.to_string())
 }
 
-fn shared(api: &Rc<Api>, lists: &Rc<Semaphore>, shard: Shard, options: &Options) -> Shared {
+fn shared(api: &Rc<Api>, lists: &Turns, shard: Shard, options: &Options) -> Shared {
     Shared {
         api: Rc::clone(api),
-        lists: Rc::clone(lists),
+        lists: lists.clone(),
         shard,
         timing: Timing {
             watch: options.watch_timeout,
@@ -233,7 +235,7 @@ fn shared(api: &Rc<Api>, lists: &Rc<Semaphore>, shard: Shard, options: &Options)
     }
 }
 
-/// Waits until every list was complete once, but not longer than `wait`.
+/// Waits until every list was complete once or refused, but not longer than `wait`.
 async fn complete(is_complete: impl Fn() -> bool, wait: Duration) {
     let end = Instant::now() + wait;
     while !is_complete() && Instant::now() < end {

@@ -60,14 +60,38 @@ impl Error {
 
     /// Whether a streaming list will never work: the server does not know a parameter, or not the format.
     pub fn is_unsupported(&self) -> bool {
-        // A server that does not know streaming lists may send the objects and wait for changes without an end of the list.
+        // A server that does not know streaming lists may send the objects and wait for changes without an end of the
+        // list, until the watch has lasted as long as was asked.
         matches!(
             self,
             Self::Refused {
                 code: 400 | 405 | 406 | 415 | 422 | 501,
                 ..
             } | Self::ListStalled(_)
+                | Self::Incomplete
         )
+    }
+
+    /// Whether the version to go on from is lost, or the connection: nothing is wrong unless the next list fails too.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Expired | Self::Frames(frames::Error::Read(_) | frames::Error::CutOff)
+        )
+    }
+
+    /// Whether the server as a whole cannot be read: there is no connection, or we are not let in.
+    pub fn concerns_all(&self) -> bool {
+        matches!(
+            self,
+            Self::Connect(_) | Self::NoAnswer(_) | Self::Refused { code: 401, .. }
+        )
+    }
+
+    /// Whether the server does not have the kind, or does not let us read it: asking again helps only when somebody has
+    /// changed that.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Refused { code: 403 | 404, .. })
     }
 
     /// What is wrong with the kind of object as a whole, told with what to do.

@@ -10,6 +10,7 @@
 //! | [`status`]   | why the server refused                                                             |
 //! | [`proto`]    | fields of a protobuf message, borrowed                                             |
 //! | [`backoff`]  | how long to wait before the next attempt                                           |
+//! | [`turns`]    | lists take turns                                                                   |
 
 pub mod backoff;
 pub mod event;
@@ -19,3 +20,4 @@ pub mod proto;
 pub mod reader;
 pub mod request;
 pub mod status;
+pub mod turns;

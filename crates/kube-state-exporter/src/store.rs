@@ -1,8 +1,8 @@
 //! What is known of the cluster: of each object its finished lines.
 //!
 //! One part belongs to one reader: a kind of object, in one namespace or in all. A part is not served before its first
-//! list is complete; later lists are laid over what is known, and what they do not name goes when they are complete, so
-//! that nothing is missing in between. A scrape takes references to the objects and holds up nobody.
+//! list is complete; a later list is gathered beside what is served, and put in its place whole when it is complete. An
+//! object that has not changed is there once in both. A scrape takes references to the objects and holds up nobody.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -32,22 +32,18 @@ pub struct Group {
 /// The objects of one reader.
 #[derive(Debug, Default)]
 pub struct Part {
-    objects: RefCell<BTreeMap<Box<str>, Entry>>,
-    /// The number of the newest list.
-    round: Cell<u32>,
+    /// What is served, by namespace and name.
+    objects: RefCell<Objects>,
+    /// The list that is under way.
+    next: RefCell<Option<Objects>>,
     complete: Cell<bool>,
     generation: Rc<Cell<u64>>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    /// The newest list that named it.
-    round: u32,
-    object: Stored,
-}
+type Objects = BTreeMap<Box<str>, Stored>;
 
 /// The lines of one object: where those of each family end, four bytes a family, then the lines.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored(Rc<[u8]>);
 
 const END_BYTES: usize = size_of::<u32>();
@@ -99,14 +95,6 @@ impl Store {
     pub fn generation(&self) -> u64 {
         self.generation.get()
     }
-
-    /// Whether every part had its first list.
-    pub fn is_complete(&self) -> bool {
-        self.groups
-            .iter()
-            .flat_map(|group| &group.parts)
-            .all(|part| part.complete.get())
-    }
 }
 
 impl Group {
@@ -114,33 +102,33 @@ impl Group {
     pub fn objects(&self) -> Vec<Stored> {
         let mut objects = Vec::new();
         for part in self.parts.iter().filter(|part| part.complete.get()) {
-            objects.extend(part.objects.borrow().values().map(|entry| entry.object.clone()));
+            objects.extend(part.objects.borrow().values().cloned());
         }
         objects
     }
 }
 
 impl Part {
-    /// A new list begins.
+    /// A new list begins; what an earlier one had gathered is forgotten.
     pub fn begin(&self) {
-        self.round.set(self.round.get().wrapping_add(1));
+        self.next.replace(Some(Objects::new()));
     }
 
-    /// Adds an object, or what is new of it.
+    /// Adds an object, or what is new of it: to the list that is under way, else to what is served.
     pub fn put(&self, rendered: &Rendered) {
+        let key = key(rendered);
         let object = Stored::new(rendered);
-        let round = self.round.get();
-        let mut objects = self.objects.borrow_mut();
-        match objects.get_mut(key(rendered).as_str()) {
-            Some(entry) => {
-                let changed = entry.object.0 != object.0;
-                *entry = Entry { round, object };
-                if !changed {
-                    return;
-                }
-            }
+        let mut served = self.objects.borrow_mut();
+        if let Some(next) = &mut *self.next.borrow_mut() {
+            let same = served.get(key.as_str()).filter(|known| **known == object);
+            next.insert(key.into(), same.cloned().unwrap_or(object));
+            return;
+        }
+        match served.get_mut(key.as_str()) {
+            Some(known) if *known == object => return,
+            Some(known) => *known = object,
             None => {
-                objects.insert(key(rendered).into(), Entry { round, object });
+                served.insert(key.into(), object);
             }
         }
         self.changed();
@@ -148,19 +136,21 @@ impl Part {
 
     /// An object is gone.
     pub fn remove(&self, rendered: &Rendered) {
-        if self.objects.borrow_mut().remove(key(rendered).as_str()).is_some() {
+        let key = key(rendered);
+        if let Some(next) = &mut *self.next.borrow_mut() {
+            next.remove(key.as_str());
+        } else if self.objects.borrow_mut().remove(key.as_str()).is_some() {
             self.changed();
         }
     }
 
-    /// The list that began last is complete: what it did not name is gone.
+    /// The list that began last is complete: it is what is served from now on.
     pub fn complete(&self) {
-        let round = self.round.get();
-        let mut objects = self.objects.borrow_mut();
-        let before = objects.len();
-        objects.retain(|_, entry| entry.round == round);
-        let gone = before != objects.len();
-        if !self.complete.replace(true) || gone {
+        let next = self.next.take().unwrap_or_default();
+        let mut served = self.objects.borrow_mut();
+        let is_other = *served != next;
+        *served = next;
+        if !self.complete.replace(true) || is_other {
             self.changed();
         }
     }
@@ -208,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_list_is_laid_over_the_old_one() {
+    fn a_new_list_is_put_in_the_place_of_the_old_one_whole() {
         let part = Part::default();
         part.begin();
         part.put(&object("a", "1"));
@@ -219,11 +209,27 @@ mod tests {
         part.begin();
         part.put(&object("b", "2"));
         part.put(&object("c", "2"));
-        assert_eq!(names(&part), ["/a", "/b", "/c"]);
+        assert_eq!(names(&part), ["/a", "/b"]);
         part.complete();
         assert_eq!(names(&part), ["/b", "/c"]);
         part.remove(&object("b", ""));
         assert_eq!(names(&part), ["/c"]);
+    }
+
+    #[test]
+    fn a_list_that_broke_off_leaves_nothing() {
+        let part = Part::default();
+        part.begin();
+        part.put(&object("a", "1"));
+        part.complete();
+        part.begin();
+        part.put(&object("z", "1"));
+        part.begin();
+        part.put(&object("a", "1"));
+        part.put(&object("b", "1"));
+        part.remove(&object("b", ""));
+        part.complete();
+        assert_eq!(names(&part), ["/a"]);
     }
 
     #[test]

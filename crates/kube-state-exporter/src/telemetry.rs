@@ -131,6 +131,8 @@ pub struct PartState {
     is_watching: Cell<bool>,
     /// When that began or ended; `None` before the first list.
     since: Cell<Option<Instant>>,
+    /// Whether the server refused the kind as a whole.
+    is_refused: Cell<bool>,
 }
 
 /// How a configuration file was last read.
@@ -220,14 +222,27 @@ impl PartState {
     /// Changes arrive.
     pub fn watching(&self) {
         self.is_watching.set(true);
+        self.is_refused.set(false);
         self.since.set(Some(Instant::now()));
     }
 
-    /// Changes do not arrive any more.
-    pub fn lost(&self) {
-        if self.is_watching.replace(false) {
+    /// Changes do not arrive any more. Returns whether they did.
+    pub fn lost(&self) -> bool {
+        let was_watching = self.is_watching.replace(false);
+        if was_watching {
             self.since.set(Some(Instant::now()));
         }
+        was_watching
+    }
+
+    /// The server does not have the kind, or does not let us read it.
+    pub fn refused(&self) {
+        self.is_refused.set(true);
+    }
+
+    /// Whether there was a first list, or the server said that there will be none.
+    pub fn is_settled(&self) -> bool {
+        self.since.get().is_some() || self.is_refused.get()
     }
 
     /// Seconds for which no changes arrived; `None` before the first list.

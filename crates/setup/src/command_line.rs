@@ -111,8 +111,8 @@ pub fn command() -> Command {
     Command::new("pi-setup")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Finds what runs on this machine, and has it monitored with the least rights")
-        .arg(switch("dry-run", "Tell what would be done, and change nothing"))
-        .arg(switch("yes", "Do it without asking"))
+        .arg(switch("dry-run", "Tell what would be done, and change nothing").global(true))
+        .arg(switch("yes", "Do it without asking").global(true))
         .arg(switch("json", "Answer in JSON; without --yes as --dry-run").global(true))
         .arg(
             value("allow-from", "NETWORK", "Let only these addresses or networks in, as 192.0.2.7 or 10.0.0.0/8; any is everybody; may be given several times")

@@ -67,10 +67,8 @@ pub fn status_places(text: &str) -> Vec<StatusPlace> {
                 }
                 depth += 1;
             }
-            ["listen", address, options @ ..] if server_depth.is_some() => {
-                if !options.contains(&"ssl") {
-                    listens.extend(reachable(address));
-                }
+            ["listen", address, options @ ..] if server_depth.is_some() && !options.contains(&"ssl") => {
+                listens.extend(reachable(address));
             }
             ["stub_status", ..] if location.starts_with('/') => paths.push(location.clone()),
             _ => {}

@@ -13,8 +13,8 @@ use crate::{check, nginx_config};
 
 /// Where our server of nginx is configured.
 pub const NGINX_FILE: &str = "/etc/nginx/conf.d/pi-exporters-status.conf";
-/// Ports for it, the first free one counts. 8080 is that of the exporter of Kubernetes.
-const NGINX_PORTS: [u16; 4] = [8081, 18081, 28081, 38081];
+/// Ports for it, the first free one counts. 8080 and 8081 are those of the exporter of Kubernetes.
+const NGINX_PORTS: [u16; 4] = [8099, 18099, 28099, 38099];
 /// Names under which an owner says where MySQL is.
 const MYSQL_SOURCES: [&str; 2] = ["DATA_SOURCE_NAME", "MYSQLD_EXPORTER_PASSWORD"];
 /// Names under which an owner says where PostgreSQL is.

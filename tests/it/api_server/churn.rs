@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{ApiServer, made};
+use serde_json::Value;
+
+use super::{ApiServer, World, made};
 
 /// Changes that are made in one moment.
 const AT_ONCE: usize = 20;
@@ -14,12 +16,16 @@ pub fn churn(server: &ApiServer, pods: usize, nodes: usize, per_second: usize, l
     let mut next = Instant::now();
     let mut step = 0;
     while next < end {
+        // Made before, because everybody waits while the world changes.
+        let made: Vec<_> = (step..step + AT_ONCE)
+            .map(|step| changed(step, pods, nodes))
+            .collect();
         server.change(|state| {
-            for _ in 0..AT_ONCE {
-                step += 1;
-                change(&mut state.world, step, pods, nodes);
+            for (step, (number, pod)) in (step..).zip(made) {
+                change(&mut state.world, step, number, pod);
             }
         });
+        step += AT_ONCE;
         next += pause;
         rest(next.saturating_duration_since(Instant::now()));
     }
@@ -32,21 +38,25 @@ pub fn churn(server: &ApiServer, pods: usize, nodes: usize, per_second: usize, l
     });
 }
 
-/// Of eight steps six change a pod, and two take one away and bring another back.
-fn change(world: &mut super::World, step: usize, pods: usize, nodes: usize) {
+/// A number, and the pod with that number as it is at this step.
+fn changed(step: usize, pods: usize, nodes: usize) -> (usize, Value) {
     let number = step * 7919 % pods;
-    match (step % 8, has(world, number)) {
-        (3, true) => world.delete("pods", &made::namespace_of(number), &made::pod_name(number)),
-        _ => {
-            let mut pod = made::pod(number, nodes);
-            pod["status"]["containerStatuses"][0]["restartCount"] = step.into();
-            pod["status"]["phase"] = ["Running", "Pending", "Failed"][step % 3].into();
-            world.put("pods", pod);
-        }
+    let mut pod = made::pod(number, nodes);
+    pod["status"]["containerStatuses"][0]["restartCount"] = step.into();
+    pod["status"]["phase"] = ["Running", "Pending", "Failed"][step % 3].into();
+    (number, pod)
+}
+
+/// Every eighth step takes a pod away, which a later one brings back.
+fn change(world: &mut World, step: usize, number: usize, pod: Value) {
+    if step % 8 == 3 && has(world, number) {
+        world.delete("pods", &made::namespace_of(number), &made::pod_name(number));
+    } else {
+        world.put("pods", pod);
     }
 }
 
-fn has(world: &super::World, number: usize) -> bool {
+fn has(world: &World, number: usize) -> bool {
     let found = world.object("pods", &made::namespace_of(number), &made::pod_name(number));
     found.is_some()
 }

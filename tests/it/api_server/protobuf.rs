@@ -3,6 +3,9 @@
 //! Numbers are those of `generated.proto` in Kubernetes' `staging/src/k8s.io`. Kinds that are not in the table are served
 //! in JSON, as a real server serves custom resources. A field that is not in the table fails the test that made it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 /// A message a line: `field=number`, and behind a colon what its objects or texts become. `2/6` stands in field 6 of the
@@ -76,7 +79,7 @@ Terminated exitCode=1 reason=3 message=4 startedAt=5:time finishedAt=6:time cont
 
 /// Whether the table has this kind.
 pub fn has(kind: &str) -> bool {
-    fields(kind).is_some()
+    TABLE.contains_key(kind)
 }
 
 /// The message of an object of this kind; `None` where the table does not have it.
@@ -137,13 +140,22 @@ pub fn status(code: u16, reason: &str, text: &str) -> Vec<u8> {
     envelope("v1", "Status", &message)
 }
 
-fn fields(kind: &str) -> Option<&'static str> {
-    let mut lines = SCHEMA.lines().filter_map(|line| line.split_once(' '));
-    lines.find(|(name, _)| *name == kind).map(|(_, fields)| fields)
-}
+/// Of each message, the number and type of each field.
+type Table = HashMap<&'static str, HashMap<&'static str, (&'static str, &'static str)>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let lines = SCHEMA.lines().filter_map(|line| line.split_once(' '));
+    let field = |field: &'static str| {
+        let (name, place) = field.split_once('=').unwrap();
+        (name, place.split_once(':').unwrap_or((place, "")))
+    };
+    lines
+        .map(|(message, fields)| (message, fields.split(' ').map(field).collect()))
+        .collect()
+});
 
 fn message(kind: &str, object: &Value) -> Vec<u8> {
-    let fields = fields(kind).unwrap_or_else(|| panic!("no message {kind}"));
+    let fields = TABLE.get(kind).unwrap_or_else(|| panic!("no message {kind}"));
     let object = object
         .as_object()
         .unwrap_or_else(|| panic!("{kind} is not an object"));
@@ -153,10 +165,9 @@ fn message(kind: &str, object: &Value) -> Vec<u8> {
         if matches!(key.as_str(), "kind" | "apiVersion") && object.contains_key("metadata") {
             continue;
         }
-        let mut all = fields.split(' ').filter_map(|field| field.split_once('='));
-        let place = all.find(|(name, _)| name == key);
-        let (_, place) = place.unwrap_or_else(|| panic!("no number for {kind}.{key}"));
-        let (numbers, of) = place.split_once(':').unwrap_or((place, ""));
+        let (numbers, of) = fields
+            .get(key.as_str())
+            .unwrap_or_else(|| panic!("no number for {kind}.{key}"));
         let values = match value {
             Value::Array(values) => values.as_slice(),
             value => std::slice::from_ref(value),

@@ -91,11 +91,8 @@ impl Watch<'_> {
     fn news(&self, state: &mut State, at: &mut u64) -> News {
         let changes = state.world.changes(self.request.plural(), *at);
         let is_bookmarked = *at < state.bookmarked;
-        let newest = changes.iter().flatten().next_back().map(|change| change.version);
-        *at = newest.unwrap_or(*at).max(*at);
-        if is_bookmarked {
-            *at = state.bookmarked.max(*at);
-        }
+        // A watch that is told of everything does not fall behind while other kinds change.
+        *at = state.world.version;
         News {
             generation: state.generation,
             changes,

@@ -19,13 +19,14 @@ pub struct Stored {
     /// `spec.nodeName`
     pub node: String,
     pub whole: Forms,
+    /// Empty for kinds that are in the protobuf table, which nobody asks for in part.
     pub metadata: Forms,
-    /// A row of a table: name, type, number of entries, age, and the metadata.
+    /// A row of a table: name, type, number of entries, age, and the metadata. Empty for the same kinds.
     pub row: String,
 }
 
 /// An object, in both formats.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Forms {
     pub json: String,
     /// The message without its envelope; `None` where its kind is not in the table.
@@ -45,17 +46,17 @@ impl Stored {
     fn new(kind: &Kind, object: &Value) -> Self {
         let metadata = &object["metadata"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let partial =
-            json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata});
-        let entries = object["data"].as_object().map_or(0, serde_json::Map::len);
+        let (row, partial) = match protobuf::has(kind.name) {
+            true => (String::new(), Forms::default()),
+            false => parts(object),
+        };
         Self {
             namespace: text(&metadata["namespace"]),
             name: text(&metadata["name"]),
             node: text(&object["spec"]["nodeName"]),
             whole: Forms::new(kind.name, object),
-            row: json!({"cells": [metadata["name"], object["type"], entries, "1d"], "object": partial})
-                .to_string(),
-            metadata: Forms::new("PartialObjectMetadata", &partial),
+            metadata: partial,
+            row,
         }
     }
 
@@ -79,8 +80,10 @@ pub struct Change {
 pub struct World {
     /// The version of the newest change.
     pub version: u64,
-    /// Versions from here on can be gone on from.
+    /// New watches can go on from this version and later ones.
     pub oldest: u64,
+    /// Changes after this version are remembered.
+    remembered: u64,
     objects: BTreeMap<&'static str, BTreeMap<String, Arc<Stored>>>,
     changes: VecDeque<Change>,
 }
@@ -91,6 +94,7 @@ impl World {
         Self {
             version,
             oldest: version,
+            remembered: version,
             objects: BTreeMap::new(),
             changes: VecDeque::new(),
         }
@@ -124,9 +128,8 @@ impl World {
         self.changed(kind.plural, "DELETED", object);
     }
 
-    /// Forgets all changes: only the newest version can be gone on from.
+    /// Only the newest version can be gone on from; watches that are under way are told of all that happened.
     pub fn compact(&mut self) {
-        self.changes.clear();
         self.oldest = self.version;
     }
 
@@ -145,7 +148,7 @@ impl World {
     pub fn changes(&self, plural: &str, after: u64) -> Option<Vec<Change>> {
         let first = self.changes.partition_point(|change| change.version <= after);
         let changes = self.changes.range(first..);
-        (self.oldest <= after).then(|| {
+        (self.remembered <= after).then(|| {
             changes
                 .filter(|change| change.plural == plural)
                 .cloned()
@@ -163,9 +166,21 @@ impl World {
         if CHANGES_MAX < self.changes.len()
             && let Some(forgotten) = self.changes.pop_front()
         {
-            self.oldest = forgotten.version;
+            self.remembered = forgotten.version;
+            self.oldest = self.oldest.max(forgotten.version);
         }
     }
+}
+
+/// The row of a table and the metadata alone.
+fn parts(object: &Value) -> (String, Forms) {
+    let metadata = &object["metadata"];
+    let partial =
+        json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata});
+    let entries = object["data"].as_object().map_or(0, serde_json::Map::len);
+    let cells = json!([metadata["name"], object["type"], entries, "1d"]);
+    let row = json!({"cells": cells, "object": partial}).to_string();
+    (row, Forms::new("PartialObjectMetadata", &partial))
 }
 
 fn key(namespace: &str, name: &str) -> String {

@@ -1,5 +1,8 @@
 //! Receivers that refuse, that cannot be reached, that know only one message, or that want to see a key.
 
+use std::io::Write as _;
+use std::net::TcpListener;
+
 use crate::daemon::until;
 use crate::fleet::{Fleet, metric};
 use crate::http;
@@ -45,12 +48,11 @@ fn an_address_that_cannot_be_reached_yet() {
         return;
     };
     let right = fleet.receiver_url();
-    // No such name; a port that speaks no TLS.
     let wrong = [
         "http://receiver.invalid/w".to_owned(),
-        right.replace("http:", "https:"),
+        format!("https://{}/w", speaks_no_tls()),
     ];
-    let settings = ", queue_config: {batch_send_deadline: 200ms, max_backoff: 300ms}";
+    let settings = ", remote_timeout: 2s, queue_config: {batch_send_deadline: 200ms, max_backoff: 300ms}";
     fleet.configure_for(&wrong[0], settings);
     let scraper = fleet.scraper();
     for url in &wrong {
@@ -68,6 +70,19 @@ fn an_address_that_cannot_be_reached_yet() {
     fleet.configure_for(&right, settings);
     scraper.signal("HUP");
     fleet.assert_all_arrived(scraper);
+}
+
+/// A port that answers whatever comes in plain words.
+fn speaks_no_tls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // A client that leaves is no failure.
+            drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        }
+    });
+    address
 }
 
 #[test]

@@ -16,7 +16,8 @@ use crate::intended::Intended;
 use crate::{http, peer, sid};
 
 const TARGETS: u16 = 6;
-const SERIES: u16 = 60;
+/// So many that there are constants, counters, gauges and histograms among them.
+const SERIES: u16 = 220;
 /// The target that stands in a file, which is empty at the end.
 const FOUND: u16 = 5;
 
@@ -140,7 +141,7 @@ impl Rig {
 fn configuration(folder: &Path, targets_from: u16, sink: u16) -> String {
     let fixed = (0..FOUND).map(|target| format!("'127.0.0.1:{}'", targets_from + target));
     format!(
-        "global: {{scrape_interval: 500ms, scrape_timeout: 400ms, external_labels: {{host: bench, device: none}}}}\n\
+        "global: {{scrape_interval: 1s, scrape_timeout: 1s, external_labels: {{host: bench, device: none}}}}\n\
          remote_write: [{{url: 'http://127.0.0.1:{sink}/w', queue_config: {{batch_send_deadline: 200ms}}}}]\n\
          scrape_configs:\n\
          - {{job_name: fake, static_configs: [{{targets: [{}], labels: {{fleet: fake}}}}]}}\n\

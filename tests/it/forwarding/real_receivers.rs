@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::recording::{Labels, Said, spelled};
 use crate::daemon::{Daemon, until};
-use crate::fleet::{Fleet, SERIES, TARGETS, free_ports, json};
+use crate::fleet::{Fleet, TARGETS, free_ports, json};
 use crate::{http, sid};
 
 /// Time in milliseconds and value of every sample, by series.
 type Stored = BTreeMap<Labels, Vec<(i64, f64)>>;
 
+/// Series of each target: constants, counters, gauges and histograms.
+const SERIES: u16 = 220;
 /// Scrapes of all targets together.
 const SCRAPES: u64 = 40;
 
@@ -81,7 +83,10 @@ fn victoria_metrics() {
         return;
     };
     http::get(&address, "/internal/force_flush");
-    let exported = http::get(&address, "/api/v1/export?match[]=%7B__name__!%3D%22%22%7D").text();
+    // Without an end, the newest samples are left out.
+    let range = "start=0&end=4102444800";
+    let path = format!("/api/v1/export?match[]=%7B__name__!%3D%22%22%7D&{range}");
+    let exported = http::get(&address, &path).text();
     let mut stored = Stored::new();
     for line in exported.lines() {
         let series: Value = serde_json::from_str(line).unwrap();
@@ -106,7 +111,7 @@ fn is_ready(address: &str, path: &str) -> Option<()> {
 
 /// Lets a scraper send some scrapes to this address, with these settings more, and end.
 fn send(url: &str, message: &str) -> Option<Fleet> {
-    let fleet = Fleet::without_receiver()?;
+    let fleet = Fleet::with_series(SERIES)?;
     fleet.configure_for(url, message);
     let mut scraper = fleet.scraper();
     fleet.wait_for_scrapes(SCRAPES);

@@ -191,7 +191,7 @@ fn an_expired_version_is_read_again_without_a_word() {
 #[test]
 fn a_server_that_restarts_with_other_objects() {
     let mut server = ApiServer::start(SMALL.world());
-    let exporter = Exporter::ready(&server, &[PODS]);
+    let exporter = Exporter::ready(&server, &["--resources=pods,jobs,services"]);
     let old = exporter.text();
     let mut other = World::empty(3);
     (50..54).for_each(|number| other.put("pods", made::pod(number, 1)));
@@ -204,7 +204,9 @@ fn a_server_that_restarts_with_other_objects() {
         });
         assert!(age < 20.0);
         assert_eq!(exporter.page("/livez").status, 503);
-        exporter.daemon.wait_for_log("objects not read");
+        exporter
+            .daemon
+            .wait_for_log("API server not read; what was read is served on");
         server.change(|state| state.world = other);
         server.up();
         exporter.wait_for(&made::pod_name(50));
@@ -217,6 +219,9 @@ fn a_server_that_restarts_with_other_objects() {
     );
     assert_eq!(exporter.value(synced), Some(0.0));
     assert_eq!(exporter.page("/livez").status, 200);
+    // Once, and not for each kind.
+    assert_eq!(exporter.lines(&["level=WARN"]).len(), 1);
+    assert_eq!(exporter.lines(&["API server is read again"]).len(), 1);
 
     // A server that has nothing at all is believed, once its list is complete.
     server.down();
@@ -241,9 +246,17 @@ fn a_watch_in_which_nothing_arrives_is_begun_again() {
 
 #[test]
 fn slow_lists_hold_up_no_other_kind() {
-    let server = ApiServer::start(Cluster { pods: 60, ..SMALL }.world());
+    let many = Cluster {
+        pods: 90,
+        nodes: 90,
+        deployments: 90,
+        replicasets: 90,
+        ..SMALL
+    };
+    let server = ApiServer::start(many.world());
     for plural in ["pods", "nodes", "deployments", "replicasets"] {
-        let trickle = What::Trickling(16, Duration::from_millis(100));
+        // An event or two a second, so that nothing tells that these lists are stuck; they take a minute and more.
+        let trickle = What::Trickling(2_000, Duration::from_millis(200));
         server.fault(Fault::always(plural, None, trickle));
     }
     server.fault(Fault::always("leases", None, What::Silent));
@@ -254,7 +267,6 @@ fn slow_lists_hold_up_no_other_kind() {
             BRIEF,
         ],
     );
-    // Bytes arrive all the time, so nothing tells that these lists are stuck; it would be an hour until they are read.
     for family in [
         "kube_namespace_created{",
         "kube_secret_info{",

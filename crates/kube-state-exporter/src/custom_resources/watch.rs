@@ -90,7 +90,7 @@ impl CustomResources {
     /// Whether the first list of every kind that is there was complete.
     pub fn is_complete(&self) -> bool {
         let kinds = self.kinds.borrow();
-        self.is_resolved.get() && kinds.iter().all(|(_, cluster)| cluster.store.is_complete())
+        self.is_resolved.get() && kinds.iter().all(|(_, cluster)| cluster.is_ready())
     }
 
     /// Differs whenever what is served differs.
@@ -180,7 +180,7 @@ async fn follow(custom: Weak<CustomResources>) {
 impl Follower {
     async fn look(&mut self, custom: &CustomResources) {
         let store = &custom.definitions.store;
-        if !store.is_complete() && self.started.elapsed() < DEFINITIONS_WAIT {
+        if !custom.definitions.is_ready() && self.started.elapsed() < DEFINITIONS_WAIT {
             return;
         }
         let generation = store.generation();

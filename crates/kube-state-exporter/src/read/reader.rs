@@ -2,18 +2,17 @@
 //!
 //! The list comes as the first events of a watch where the server can do that, object by object; else in pages. Which of
 //! the two is found out once for each reader. A watch that ends in time goes on from its version; after any fault the
-//! list is read again over what is known, because a server that was away may have come back with other objects.
+//! list is read again beside what is known, because a server that was away may have come back with other objects.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-
-use tokio::sync::Semaphore;
 
 use super::backoff::Backoff;
 use super::event::{Event, Objects};
 use super::frames::Frames;
 use super::list::Page;
 use super::request::{Paging, Request, Scope};
+use super::turns::Turns;
 use crate::api::{Answer, Api};
 use crate::error::Error;
 use crate::resource::{Object, Rendered};
@@ -46,8 +45,8 @@ pub struct Timing {
 pub struct Shared {
     /// The server.
     pub api: Rc<Api>,
-    /// Lists under way at once; more would only fill the memory of both sides.
-    pub lists: Rc<Semaphore>,
+    /// Who may read a list now.
+    pub lists: Turns,
     /// Which objects are ours.
     pub shard: Shard,
     /// How long things may take.
@@ -116,7 +115,7 @@ impl Reader {
                 Some(version) => self.watch(version).await,
                 None => self.fill().await,
             };
-            self.state.lost();
+            let was_watching = self.state.lost();
             let Err(error) = result else {
                 // A server that ends watches at once must not be asked in a loop.
                 let early = match is_watch {
@@ -127,19 +126,25 @@ impl Reader {
                 continue;
             };
             self.position = None;
-            if matches!(error, Error::Expired) {
-                log::debug!(resource = self.subject.name; "version expired, the list is read again");
+            if matches!(error, Error::Expired) || was_watching && error.is_passing() {
+                log::debug!(resource = self.subject.name, error:%; "watch lost, the list is read again");
                 tokio::time::sleep(self.backoff.wait(None)).await;
                 continue;
             }
             if self.way == Way::Streaming && error.is_unsupported() {
                 log::debug!(resource = self.subject.name, error:%; "no streaming list here, reading pages");
                 self.way = Way::Paged;
-                if !matches!(error, Error::ListStalled(_)) {
+                if matches!(error, Error::Refused { .. }) {
                     continue;
                 }
             }
-            self.tell(&error);
+            match error.concerns_all() {
+                true => self.shared.api.tell(&error),
+                false => self.tell(&error),
+            }
+            if error.is_lasting() {
+                self.state.refused();
+            }
             if let Error::Refused { code: 401, .. } = error {
                 self.shared.api.renew().await;
             }
@@ -159,9 +164,7 @@ impl Reader {
     }
 
     async fn streaming_list(&mut self) -> Result<(), Error> {
-        let lists = Rc::clone(&self.shared.lists);
-        // The semaphore is never closed.
-        let permit = lists.acquire().await.ok();
+        let turn = self.shared.lists.take().await;
         let lasts = self.watch_time();
         let request = Request::streaming_list(&self.subject, &self.scope, lasts);
         self.part.begin();
@@ -180,14 +183,13 @@ impl Reader {
                 break;
             }
         }
-        drop(permit);
+        drop(turn);
         self.filled();
         self.follow(frames, lasts).await
     }
 
     async fn paged_list(&mut self, paging: Paging) -> Result<(), Error> {
-        let lists = Rc::clone(&self.shared.lists);
-        let _permit = lists.acquire().await.ok();
+        let _turn = self.shared.lists.take().await;
         self.part.begin();
         let mut next = String::new();
         loop {

@@ -180,11 +180,7 @@ impl Defaults {
 
 impl Job {
     pub(super) fn check(raw: At<raw::ScrapeConfig>, defaults: &Defaults, file: &Path) -> Result<Self, Error> {
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let At {
             value: mut raw,
             place,

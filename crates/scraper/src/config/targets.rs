@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::raw::{FileSdConfig, StaticConfig};
+use super::raw::source::{FileSdConfig, StaticConfig};
 use super::{PromDuration, is_label_name};
 use settings::document::{Place, Refused};
 

@@ -143,3 +143,12 @@ fn cases_of_prometheus() {
         }
     }
 }
+
+#[test]
+fn a_replacement_that_leaves_no_name_sets_no_label() {
+    check(
+        "{action: labelmap, regex: 'a(.*)', replacement: '$1'}",
+        &[("a", "1"), ("ab", "2")],
+        "a=1 ab=2 b=2",
+    );
+}

@@ -72,7 +72,8 @@ impl Url {
     ///
     /// A user and password in it are refused: addresses are shown in metrics, on the page and in the log.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let authority = text.split(['/', '?', '#']).nth(2).unwrap_or_default();
+        let (_, rest) = text.split_once("://").unwrap_or(("", text));
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
             return Err("an address with a user or password in it: give them as basic_auth".into());
         }
@@ -81,7 +82,9 @@ impl Url {
             .map_err(|error| format!("not an address: {text:.200?}: {error}"))?;
         match (uri.scheme_str(), uri.host()) {
             (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Self { uri, socket: None }),
-            _ => Err(format!("not an address of http or https: {text:.200?}")),
+            _ => Err(format!(
+                "not an address that begins with http:// or https://: {text:.200?}"
+            )),
         }
     }
 
@@ -254,7 +257,7 @@ mod tests {
             "pi",
             "/",
             &[],
-            "not an address of http or https: \"ftp://pi/\"",
+            "not an address that begins with http:// or https://: \"ftp://pi/\"",
         );
         check(
             "http",

@@ -84,7 +84,7 @@ fn everything_at_once() {
             status_uri: None,
             reads_conf_d: true,
         }),
-        listening: vec![80, 8081],
+        listening: vec![80, 8099],
         ..pi()
     };
     check(
@@ -93,7 +93,7 @@ fn everything_at_once() {
         expect![[r#"
         create the MySQL user prometheus on this machine (no password: unix_socket), granted PROCESS ON *.*
         create the PostgreSQL role prometheus on this machine port 5432 (no password: peer), granted pg_monitor
-        have nginx tell its state at 127.0.0.1:18081: write /etc/nginx/conf.d/pi-exporters-status.conf, reload nginx
+        have nginx tell its state at 127.0.0.1:18099: write /etc/nginx/conf.d/pi-exporters-status.conf, reload nginx
         write /etc/systemd/system/pi-node-exporter.service.d/50-pi-setup.conf, start pi-node-exporter now and at every boot
         write /etc/systemd/system/pi-mysql-exporter.service.d/50-pi-setup.conf, start pi-mysql-exporter now and at every boot
         write /etc/systemd/system/pi-postgres-exporter.service.d/50-pi-setup.conf, start pi-postgres-exporter now and at every boot

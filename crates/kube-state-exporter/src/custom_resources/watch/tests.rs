@@ -5,7 +5,6 @@ use metrics_registry::{Exposition, Format};
 use settings::document;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 
 use super::*;
 use crate::api::Api;
@@ -13,6 +12,7 @@ use crate::body::Body;
 use crate::connect::{Place, Source};
 use crate::custom_resources::config::LIMITS;
 use crate::read::reader::Timing;
+use crate::read::turns::Turns;
 use crate::shard::Shard;
 
 /// How long a test waits for what must happen.
@@ -121,7 +121,7 @@ impl Run {
         };
         let shared = Shared {
             api: Rc::new(Api::new(source).await.unwrap()),
-            lists: Rc::new(Semaphore::new(4)),
+            lists: Turns::new(4, Duration::from_secs(60)),
             shard: Shard::ALL,
             timing: Timing {
                 watch: Duration::from_secs(60),
