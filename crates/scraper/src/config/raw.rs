@@ -163,7 +163,7 @@ keys! {
         proxy_url: At<String>,
         http_headers: BTreeMap<String, HttpHeader>,
         enable_compression: bool,
-        static_configs: Vec<StaticConfig>,
+        static_configs: Vec<At<StaticConfig>>,
         file_sd_configs: Vec<FileSdConfig>,
         http_sd_configs: Vec<At<HttpSdConfig>>,
         dns_sd_configs: Vec<At<DnsSdConfig>>,

@@ -312,7 +312,7 @@ fn mistakes() {
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['http://pi/']}]\n",
-        r#"/etc/pi/prometheus.yml:2:15: "http://pi/" is not a valid target address (host:port, without scheme or path)"#,
+        r#"/etc/pi/prometheus.yml:3:22: "http://pi/" is not a valid target address (host:port, without scheme or path)"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [a/*/b.json]}]\n",

@@ -87,7 +87,11 @@ fn refused() {
             "{regex: '(', target_label: a}",
             "expression \"(\": found open group without closing ')'",
         ),
-        ("{action: hash, target_label: a}", "unknown action \"hash\""),
+        (
+            "{action: hash, target_label: a}",
+            "unknown action \"hash\" (replace, keep, drop, keepequal, dropequal, hashmod, lowercase, uppercase, labelmap, \
+             labeldrop or labelkeep)",
+        ),
         (
             "{action: hashmod, target_label: a}",
             "hashmod takes a modulus that is not 0",

@@ -117,7 +117,7 @@ async fn targets_stay_while_the_server_restarts_or_refuses() {
         until(|| asked + 2 < server.requests().len()).await;
         until_found(&installed, &["10.0.0.1:80"]).await;
         let metrics = installed.metrics().await;
-        let failures = "prometheus_sd_refresh_failures_total{mechanism=\"kubernetes\",config=\"k\"}";
+        let failures = "prometheus_sd_refresh_failures_total{config=\"k\",mechanism=\"kubernetes\"}";
         assert!(
             metrics
                 .lines()
