@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures our daemons beside the reference exporters, in one run, and the encoder and parser by themselves.
-# ONLY="mysql nginx" measures these alone: node (with the scraper), mysql, postgres, nginx, kube, registry.
+# ONLY="mysql nginx" measures these alone: node, mysql, postgres, nginx, kube, scraper, registry, sizes (on ARM).
 # Exits non-zero where a target is missed.
 set -eu
 
@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-ONLY=${ONLY:-node mysql postgres nginx kube registry}
+ONLY=${ONLY:-node mysql postgres nginx kube scraper registry sizes}
 for section in $ONLY; do
-    case $section in node | mysql | postgres | nginx | kube | registry) ;; *) die "ONLY=$section: no such section" ;; esac
+    case $section in node | mysql | postgres | nginx | kube | scraper | registry | sizes) ;; *) die "ONLY=$section: no such section" ;; esac
 done
 wanted() {
     case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
@@ -24,7 +24,9 @@ for section in mysql postgres nginx; do
     ! wanted $section || databases="$databases $section"
     ! wanted $section || packages="$packages -p $section-exporter"
 done
-! wanted node || packages="$packages -p node-exporter -p scraper"
+! wanted node || packages="$packages -p node-exporter"
+! wanted scraper || packages="$packages -p scraper"
+! wanted scraper || need_receiver
 ! wanted kube || packages="$packages -p kube-state-exporter"
 # The servers that the exporters are measured on, and what is fetched once beside the build.
 ! wanted mysql || install_missing /usr/sbin/mariadbd mariadb-server
@@ -40,7 +42,9 @@ fi
 missed=0
 ! wanted registry || cargo bench --quiet --locked -p metrics-registry
 ! wanted node || cargo bench --quiet --locked -p tests --bench side_by_side || missed=1
+! wanted scraper || cargo bench --quiet --locked -p tests --bench scraper || missed=1
 # shellcheck disable=SC2086
 [ -z "$databases" ] || cargo bench --quiet --locked -p tests --bench databases -- $databases || missed=1
 ! wanted kube || cargo bench --quiet --locked -p tests --bench kube || missed=1
+! wanted sizes || packaging/sizes.sh || missed=1
 exit $missed

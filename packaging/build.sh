@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds every binary for other machines: packaging/build.sh [--profile NAME] TARGET...
+# Builds every binary for other machines: packaging/build.sh [--profile NAME] [-p PACKAGE] TARGET...
 #
 #   aarch64-unknown-linux-gnu       Raspberry Pi 3 and newer with a 64-bit system
 #   armv7-unknown-linux-gnueabihf   Raspberry Pi 2 and newer with a 32-bit system
@@ -9,7 +9,7 @@
 #
 # The first way that works here is taken and named: cross (cross.toml) where docker or podman runs, Rust's own standard
 # library for the target with Debian's cross gcc, Debian's rustc. BUILD_WITH=cross|rustup|debian insists on one.
-# The binaries are in target/TARGET/release, or in target/TARGET/NAME.
+# The binaries are in target/TARGET/release, or in target/TARGET/NAME. STATIC=1 makes them need no libc, for images.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -21,7 +21,12 @@ if [ "${1-}" = --profile ]; then
     profile=${2:?"--profile wants a name"}
     shift 2
 fi
-[ $# -gt 0 ] || die "usage: packaging/build.sh [--profile NAME] TARGET..."
+packages=--workspace
+if [ "${1-}" = -p ]; then
+    packages="-p ${2:?"-p wants a package"}"
+    shift 2
+fi
+[ $# -gt 0 ] || die "usage: packaging/build.sh [--profile NAME] [-p PACKAGE] TARGET..."
 need_rust
 
 # build TARGET: tries each way in turn. A way that cannot be prepared is passed over, a build that fails ends the script.
@@ -46,7 +51,8 @@ build() {
 
 with_cross() {
     say "$1: building with cross"
-    cross build --workspace --bins --locked --profile "$profile" --target "$1"
+    # shellcheck disable=SC2086
+    cross build $packages --bins --locked --profile "$profile" --target "$1"
 }
 
 with_rustup() {
@@ -75,9 +81,13 @@ cargo_for() {
     case $profile:$1 in
         release:*-gnu*) flags="${flags:+$flags, }$(release_flags)" ;;
     esac
+    if [ -n "${STATIC-}" ]; then
+        flags="${flags:+$flags, }'-Ctarget-feature=+crt-static'"
+    fi
     underscored=$(printf '%s' "$1" | tr - _)
+    # shellcheck disable=SC2086
     env "CC_$underscored=$(cross_gcc "$1")" "AR_$underscored=$(cross_ar "$1")" \
-        cargo build --workspace --bins --locked --profile "$profile" --target "$1" \
+        cargo build $packages --bins --locked --profile "$profile" --target "$1" \
         --config "target.$1.linker = '$(cross_gcc "$1")'" --config "target.$1.rustflags = [$flags]"
 }
 

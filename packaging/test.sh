@@ -11,22 +11,15 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 
 # The real peers: Prometheus and promtool, a browser, a shifted clock.
 install_missing promtool prometheus chromium chromium chromedriver chromium-driver faketime faketime unshare util-linux \
-    python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
-    nginx nginx-light curl curl
+    systemd-analyze systemd python3 python3 openssl openssl xz xz-utils setpriv util-linux qemu-arm-static qemu-user-static \
+    nginx nginx-light curl curl /usr/sbin/dockerd docker.io
 # The real databases. Tests start them on loopback with data directories of their own, and fetch once what Debian does
 # not have: PostgreSQL's other major versions from npm, the exporters that ours stand beside from Debian unstable.
 install_missing /usr/sbin/mariadbd mariadb-server /usr/sbin/pgbouncer pgbouncer npm npm \
     "$(find /usr/lib/postgresql -name initdb 2>/dev/null | grep -m 1 . || echo /usr/lib/postgresql/initdb)" postgresql
 packaging/peers.sh
 
-# The receiver that counts what arrives reads snappy with this.
-if ! python3 -c 'import cramjam' 2>/dev/null && ! target/python/bin/python3 -c 'import cramjam' 2>/dev/null; then
-    say "installing cramjam"
-    # Debian has the module that makes environments in a package of its own.
-    python3 -c 'import ensurepip' 2>/dev/null || install_missing /usr/share/doc/python3-venv python3-venv
-    python3 -m venv target/python
-    target/python/bin/pip install --quiet cramjam
-fi
+need_receiver
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -35,5 +28,6 @@ cargo build --workspace --bins --locked
 BUILD_WITH="rustup debian" packaging/build.sh --profile emulated aarch64-unknown-linux-gnu armv7-unknown-linux-gnueabihf
 cargo test --workspace --locked --exclude tests
 # One after the other: they share servers, and MariaDB 10.11 was seen to crash when its users were changed while all of its
-# tables were read.
-cargo test --locked -p tests -- --test-threads=1
+# tables were read. The tests of forwarding mostly wait, and have all of theirs to themselves.
+cargo test --locked -p tests -- --test-threads=1 --skip forwarding::
+cargo test --locked -p tests forwarding:: -- --test-threads=6

@@ -57,6 +57,16 @@ and run this again."
     install_missing cc gcc /usr/include/stdio.h libc6-dev
 }
 
+# The receiver that counts what arrives reads snappy with cramjam, which Debian does not have.
+need_receiver() {
+    ! python3 -c 'import cramjam' 2>/dev/null && ! target/python/bin/python3 -c 'import cramjam' 2>/dev/null || return 0
+    say "installing cramjam"
+    # Debian has the module that makes environments in a package of its own.
+    python3 -c 'import ensurepip' 2>/dev/null || install_missing /usr/share/doc/python3-venv python3-venv
+    python3 -m venv target/python
+    target/python/bin/pip install --quiet cramjam
+}
+
 # Flags of rustc for what is shipped, as the elements of a TOML array.
 #
 # Packed relocations take 250 kB off a binary. They want glibc 2.36 to run, which Debian 12 and Raspberry Pi OS bookworm

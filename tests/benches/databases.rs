@@ -17,26 +17,28 @@ mod daemon;
 mod http;
 #[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
 mod measured;
-mod nginx_server;
 #[path = "../it/npm.rs"]
 mod npm;
 #[path = "../it/peer.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod servers;
 #[path = "../it/sid.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measured::{Measured, Report, median};
-use nginx_server::Nginx;
+use measured::{Measured, median};
+use report::Report;
 use servers::mariadb::Mariadb;
+use servers::nginx::Nginx;
 use servers::postgres::Postgres;
 use servers::postgres_programs::debian_version;
 
@@ -110,7 +112,7 @@ fn postgres(report: &mut Report) {
 
 fn nginx(report: &mut Report) {
     let server = Nginx::start();
-    let flags = [format!("--nginx.scrape-uri={}", server.uri())];
+    let flags = [format!("--nginx.scrape-uri={}", server.tcp_uri())];
     let theirs = Measured::start("reference", &reference("prometheus-nginx-exporter"), &flags, &[]);
     let ours = Measured::start("ours", &release("pi-nginx-exporter"), &flags, &[]);
     println!("nginx exporter, {ROUNDS} rounds of {SCRAPES_PER_ROUND} scrapes each, in turn");
@@ -146,7 +148,11 @@ fn measure(
         }
     }
     for (side, new_logins) in [&theirs, &ours].into_iter().zip(new_logins) {
-        side.print(new_logins, ROUNDS * SCRAPES_PER_ROUND);
+        side.print();
+        println!(
+            "             {new_logins} new connections at the server in {} scrapes",
+            ROUNDS * SCRAPES_PER_ROUND
+        );
     }
     let row = |name: &str| format!("{what}, {name}");
     report.at_most(

@@ -24,6 +24,7 @@ mod measured;
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod peer;
+mod report;
 #[path = "../it/servers"]
 mod servers {
     #[expect(dead_code, reason = "shared with the tests, which use more of it")]
@@ -36,7 +37,8 @@ use std::time::Duration;
 use api_server::churn::churn;
 use api_server::made::Cluster;
 use api_server::{ApiServer, World};
-use measured::{Measured, Report, median};
+use measured::{Measured, median};
+use report::Report;
 use servers::scratch::free_port;
 
 /// Its name on the command line, and what measures it.

@@ -1,6 +1,6 @@
-//! Our daemons beside the reference's, in one run: memory, CPU per scrape, latency, size.
+//! The node exporter beside the reference's, in one run: memory, CPU per scrape, latency, size.
 //!
-//! `make bench` builds, fetches the reference exporter's Debian package, and runs this.
+//! `make bench ONLY=node` builds, fetches the reference exporter's Debian package, and runs this.
 //! Rounds alternate between the two, and the medians are compared: what else the machine does hits both.
 
 #![expect(
@@ -15,14 +15,28 @@ mod daemon;
 #[path = "../it/http.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod http;
+#[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
+mod measured;
+#[path = "../it/npm.rs"]
+mod npm;
+#[path = "../it/peer.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
+mod peer;
+mod report;
+#[path = "../it/servers.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
+mod servers;
+#[path = "../it/sid.rs"]
+#[expect(dead_code, reason = "the servers beside it need it")]
+#[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
+mod sid;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 
-use daemon::Daemon;
+use measured::{Measured, median};
+use report::Report;
 
 /// Where Debian's package has another default, both get the same. The rest is what either has on by default.
 const FLAGS: [&str; 2] = [
@@ -41,12 +55,12 @@ const NETWORK: &str = "
         ip link set vethp$i up
     done
     exec \"$@\"";
+/// Rounds after the first, which warms up.
 const ROUNDS: usize = 7;
-const SCRAPES_PER_ROUND: usize = 40;
-/// Targets of the scraper's measurement, and series of each.
-const TARGETS: usize = 2;
-const SERIES_PER_TARGET: usize = 1_000;
-const SCRAPER_SECONDS: u64 = 30;
+const SCRAPES_PER_ROUND: usize = 80;
+/// Shares of the reference's CPU time that a scrape may take.
+const CPU_SHARE: f64 = 1.0 / 8.0;
+const CPU_SHARE_WITH_INTERFACES: f64 = 1.0 / 10.0;
 
 fn main() -> ExitCode {
     let mut report = Report::default();
@@ -54,72 +68,65 @@ fn main() -> ExitCode {
     assert!(peer.exists(), "{} is missing: run `make bench`", peer.display());
     if std::env::args().any(|argument| argument == INSIDE) {
         let (ours, theirs) = node_exporters("with 50 more interfaces", &peer);
-        println!("{}", median(&ours.cpu_ms) / median(&theirs.cpu_ms));
+        let (plain, gzip) = cpu_shares(&ours, &theirs);
+        println!("{plain} {gzip}");
         return ExitCode::SUCCESS;
     }
     node(&peer, &mut report);
     interfaces(&mut report);
-    scraper(&mut report);
     report.verdict()
 }
 
 /// Measures both node exporters with the collectors that they have on by default.
 fn node_exporters(what: &str, peer: &Path) -> (Measured, Measured) {
-    let mut theirs = Measured::start("reference", peer, &FLAGS);
-    let mut ours = Measured::start("ours", &release("pi-node-exporter"), &FLAGS);
+    let flags = FLAGS.map(str::to_owned);
+    let mut theirs = Measured::start("reference", peer, &flags, &[]);
+    let mut ours = Measured::start("ours", &release("pi-node-exporter"), &flags, &[]);
     println!(
         "node exporter, default collectors, {what}, {ROUNDS} rounds of {SCRAPES_PER_ROUND} scrapes each, in turn"
     );
     for round in 0..=ROUNDS {
         for side in [&mut theirs, &mut ours] {
-            side.round();
-            // The first round warms up.
+            side.round(SCRAPES_PER_ROUND);
             if round == 0 {
-                side.cpu_ms.clear();
-                side.latency_ms.clear();
+                side.forget();
             }
         }
     }
     for side in [&theirs, &ours] {
-        println!(
-            "  {:<10} {:>6.2} MiB resident  {:>6.2} MiB PSS  {:>6.3} ms CPU per scrape (min {:.3}, max {:.3})  p50 {:.2} ms  p99 {:.2} ms  {} series  binary {:.2} MB",
-            side.name,
-            side.memory_mib("VmRSS"),
-            side.proportional_mib(),
-            median(&side.cpu_ms),
-            quantile(&side.cpu_ms, 0.0),
-            quantile(&side.cpu_ms, 1.0),
-            median(&side.latency_ms),
-            quantile(&side.latency_ms, 0.99),
-            side.series,
-            side.binary_bytes as f64 / 1e6,
-        );
+        side.print();
     }
     (ours, theirs)
+}
+
+/// CPU time of ours as a share of theirs: of plain scrapes, and of those with gzip.
+fn cpu_shares(ours: &Measured, theirs: &Measured) -> (f64, f64) {
+    (
+        median(&ours.plain_cpu_ms) / median(&theirs.plain_cpu_ms),
+        median(&ours.gzip_cpu_ms) / median(&theirs.gzip_cpu_ms),
+    )
 }
 
 fn node(peer: &Path, report: &mut Report) {
     let (ours, theirs) = node_exporters("this machine", peer);
     report.at_most(
-        "node exporter, resident after 320 scrapes, MiB",
-        ours.memory_mib("VmRSS"),
+        "node exporter, resident after 640 scrapes, MiB",
+        ours.resident_mib(),
         4.0,
     );
+    let (plain, gzip) = cpu_shares(&ours, &theirs);
     report.at_most(
         "node exporter, CPU per scrape, share of the reference",
-        median(&ours.cpu_ms) / median(&theirs.cpu_ms),
-        1.0 / 8.0,
+        plain,
+        CPU_SHARE,
     );
+    report.at_most("the same with gzip, as Prometheus asks", gzip, CPU_SHARE);
     report.at_most(
         "node exporter, p99 latency, share of the reference",
-        quantile(&ours.latency_ms, 0.99) / quantile(&theirs.latency_ms, 0.99),
+        ours.latency_p99_ms() / theirs.latency_p99_ms(),
         1.0 / 4.0,
     );
-    report.at_most(
-        "node exporter, stripped binary, MB",
-        ours.binary_bytes as f64 / 1e6,
-        3.0,
-    );
+    report.at_most("node exporter, stripped binary, MB", ours.binary_mb(), 3.0);
 }
 
 /// Measures both in a network namespace with many interfaces.
@@ -142,213 +149,16 @@ fn interfaces(report: &mut Report) {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let (lines, share) = said.trim_end().rsplit_once('\n').unwrap();
+    let (lines, shares) = said.trim_end().rsplit_once('\n').unwrap();
     println!("{lines}");
+    let (plain, gzip) = shares.split_once(' ').unwrap();
+    let what = "node exporter, 50 veth: CPU per scrape, share of the reference";
+    report.at_most(what, plain.parse().unwrap(), CPU_SHARE_WITH_INTERFACES);
     report.at_most(
-        "node exporter, 50 veth: CPU per scrape, share of the reference",
-        share.parse().unwrap(),
-        1.0 / 10.0,
+        "the same with gzip, as Prometheus asks",
+        gzip.parse().unwrap(),
+        CPU_SHARE_WITH_INTERFACES,
     );
-}
-
-fn scraper(report: &mut Report) {
-    let directory = tempfile::tempdir().unwrap();
-    let targets: Vec<_> = (0..TARGETS).map(|_| format!("\"{}\"", target())).collect();
-    let config = directory.path().join("prometheus.yml");
-    let text = format!(
-        "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n  - job_name: bench\n    static_configs:\n      - targets: [{}]\n",
-        targets.join(", ")
-    );
-    std::fs::write(&config, text).unwrap();
-    let mut command = Command::new(release("pi-scraper"));
-    let daemon = Daemon::start(
-        command
-            .arg(format!("--config.file={}", config.display()))
-            .arg("--web.listen-address=127.0.0.1:0"),
-    );
-    println!(
-        "scraper, {TARGETS} targets of {SERIES_PER_TARGET} series every second, for {SCRAPER_SECONDS} s"
-    );
-    let before = cpu_nanoseconds(daemon.pid());
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(SCRAPER_SECONDS) {
-        daemon::pause();
-    }
-    let samples = (TARGETS * SERIES_PER_TARGET) as f64 * SCRAPER_SECONDS as f64;
-    let seconds_per_million = (cpu_nanoseconds(daemon.pid()) - before) as f64 / 1e9 / samples * 1e6;
-    let resident_mib = daemon.memory_kib("VmRSS") as f64 / 1024.0;
-    let binary_mb = std::fs::metadata(release("pi-scraper")).unwrap().len() as f64 / 1e6;
-    println!(
-        "  ours       {resident_mib:>6.2} MiB resident  {seconds_per_million:.2} s CPU per million samples  binary {binary_mb:.2} MB"
-    );
-    let federated = http::get(&daemon.address, "/federate?match%5B%5D=bench_value").text();
-    let kept = federated
-        .lines()
-        .filter(|line| line.starts_with("bench_value{"))
-        .count();
-    assert_eq!(
-        kept,
-        TARGETS * SERIES_PER_TARGET,
-        "the scraper keeps every series"
-    );
-    report.at_most("scraper, resident with 2,000 series, MiB", resident_mib, 8.0);
-    report.at_most("scraper, stripped binary, MB", binary_mb, 3.0);
-}
-
-/// One exporter and what its rounds measured.
-struct Measured {
-    name: &'static str,
-    daemon: Daemon,
-    binary_bytes: u64,
-    /// CPU time of one scrape, user and system, mean of a round; one per round.
-    cpu_ms: Vec<f64>,
-    /// One per scrape.
-    latency_ms: Vec<f64>,
-    series: usize,
-}
-
-impl Measured {
-    fn start(name: &'static str, binary: &Path, flags: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let address = format!("127.0.0.1:{port}");
-        let mut daemon = Daemon::spawn(
-            Command::new(binary)
-                .arg(format!("--web.listen-address={address}"))
-                .args(flags),
-        );
-        daemon::until("the exporter to listen", || TcpStream::connect(&address).ok());
-        daemon.address = address;
-        let binary_bytes = std::fs::metadata(binary).unwrap().len();
-        Self {
-            name,
-            daemon,
-            binary_bytes,
-            cpu_ms: Vec::new(),
-            latency_ms: Vec::new(),
-            series: 0,
-        }
-    }
-
-    /// Scrapes over one connection, as Prometheus does.
-    fn round(&mut self) {
-        let mut connection = BufReader::new(TcpStream::connect(&self.daemon.address).unwrap());
-        connection.get_ref().set_nodelay(true).unwrap();
-        let before = cpu_nanoseconds(self.daemon.pid());
-        for _ in 0..SCRAPES_PER_ROUND {
-            let asked = Instant::now();
-            let body = scrape(&mut connection);
-            self.latency_ms.push(asked.elapsed().as_secs_f64() * 1e3);
-            self.series = body
-                .split(|byte| *byte == b'\n')
-                .filter(|line| line.first().is_some_and(|b| *b != b'#'))
-                .count();
-        }
-        let spent = cpu_nanoseconds(self.daemon.pid()) - before;
-        self.cpu_ms.push(spent as f64 / 1e6 / SCRAPES_PER_ROUND as f64);
-    }
-
-    fn memory_mib(&self, field: &str) -> f64 {
-        self.daemon.memory_kib(field) as f64 / 1024.0
-    }
-
-    /// Proportional set size: shared pages counted by share.
-    fn proportional_mib(&self) -> f64 {
-        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.daemon.pid())).unwrap();
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
-        line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0
-    }
-}
-
-/// One scrape without compression over a connection that stays open; the answer has a length or chunks.
-fn scrape(connection: &mut BufReader<TcpStream>) -> Vec<u8> {
-    let request = b"GET /metrics HTTP/1.1\r\nHost: bench\r\nUser-Agent: Prometheus/3.0.0\r\n\r\n";
-    connection.get_mut().write_all(request).unwrap();
-    let mut length = None;
-    loop {
-        let mut line = String::new();
-        connection.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = Some(value.trim().parse::<usize>().unwrap());
-        }
-    }
-    let mut body = Vec::new();
-    match length {
-        Some(length) => {
-            body.resize(length, 0);
-            connection.read_exact(&mut body).unwrap();
-        }
-        None => loop {
-            let mut line = String::new();
-            connection.read_line(&mut line).unwrap();
-            let size = usize::from_str_radix(line.trim(), 16).unwrap();
-            let start = body.len();
-            body.resize(start + size, 0);
-            connection.read_exact(&mut body[start..]).unwrap();
-            connection.read_line(&mut line).unwrap();
-            if size == 0 {
-                break;
-            }
-        },
-    }
-    body
-}
-
-/// A target that answers every request with series of which a tenth moves.
-fn target() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || serve(stream));
-        }
-    });
-    address
-}
-
-fn serve(stream: TcpStream) {
-    let mut stream = BufReader::new(stream);
-    for scrape in 0_u64.. {
-        loop {
-            let mut line = String::new();
-            if !stream.read_line(&mut line).is_ok_and(|count| count > 0) {
-                return;
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = "# HELP bench_value A value.\n# TYPE bench_value gauge\n".to_owned();
-        for series in 0..SERIES_PER_TARGET as u64 {
-            let value = if series % 10 == 0 { series + scrape } else { series };
-            body.push_str(&format!(
-                "bench_value{{device=\"dev{series}\",mode=\"m{}\"}} {value}\n",
-                series % 7
-            ));
-        }
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        if stream.get_mut().write_all((head + &body).as_bytes()).is_err() {
-            return;
-        }
-    }
-}
-
-/// CPU time of all threads of a process so far, user and system.
-fn cpu_nanoseconds(pid: u32) -> u64 {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    let times = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
-    times
-        .filter_map(|text| text.split(' ').next()?.parse::<u64>().ok())
-        .sum()
 }
 
 fn release(name: &str) -> PathBuf {
@@ -357,38 +167,4 @@ fn release(name: &str) -> PathBuf {
 
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-fn median(values: &[f64]) -> f64 {
-    quantile(values, 0.5)
-}
-
-fn quantile(values: &[f64], share: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
-}
-
-/// Targets and what was measured against them.
-#[derive(Default)]
-struct Report {
-    rows: Vec<(String, f64, f64)>,
-}
-
-impl Report {
-    fn at_most(&mut self, what: &str, measured: f64, target: f64) {
-        self.rows.push((what.to_owned(), measured, target));
-    }
-
-    fn verdict(&self) -> ExitCode {
-        println!("\n{:<62} {:>9} {:>9}", "target", "measured", "at most");
-        for (what, measured, target) in &self.rows {
-            let word = if measured <= target { "held" } else { "MISSED" };
-            println!("{what:<62} {measured:>9.3} {target:>9.3}  {word}");
-        }
-        match self.rows.iter().all(|(_, measured, target)| measured <= target) {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::FAILURE,
-        }
-    }
 }

@@ -66,7 +66,7 @@ fn check_starts(emulator: &Emulator) {
     let names: Vec<_> = names
         .filter(|name| name.starts_with("pi-") && !name.contains('.'))
         .collect();
-    assert!(names.len() >= 2, "{names:?}");
+    assert!(OTHERS.len() + 2 <= names.len(), "{names:?}");
     for name in names {
         let output = emulator.command(&directory.join(&name)).arg("--version").output();
         let output = output.unwrap();
@@ -138,6 +138,59 @@ fn check_series(emulator: &Emulator) {
     assert!((seconds(&native) - seconds(&emulated)).abs() < 60.0);
 }
 
+/// What each of the others is told, so that it serves without its service: nothing listens on port 1.
+const OTHERS: [(&str, &[&str], Option<&str>); 5] = [
+    ("pi-mysql-exporter", &[], Some("x@tcp(127.0.0.1:1)/")),
+    (
+        "pi-postgres-exporter",
+        &[],
+        Some("postgresql://x@127.0.0.1:1/x?sslmode=disable"),
+    ),
+    (
+        "pi-nginx-exporter",
+        &["--nginx.scrape-uri=http://127.0.0.1:1/"],
+        None,
+    ),
+    (
+        "pi-kube-state-exporter",
+        &[
+            "--apiserver=http://127.0.0.1:1",
+            "--telemetry-host=127.0.0.1",
+            "--telemetry-port=0",
+        ],
+        None,
+    ),
+    (
+        "pi-scraper",
+        &[concat!(
+            "--config.file=",
+            env!("CARGO_MANIFEST_DIR"),
+            "/../packaging/deb/prometheus.yml"
+        )],
+        None,
+    ),
+];
+
+/// Every other binary starts, serves, and has the series that the native one has.
+fn check_serves(emulator: &Emulator) {
+    // What it was built for is a label.
+    let names = |daemon: &Daemon| -> Vec<String> {
+        let all = series(daemon).into_keys();
+        all.filter(|series| !series.contains("_build_info{")).collect()
+    };
+    for (name, flags, source) in OTHERS {
+        let start = |mut command: Command| {
+            command.arg("--web.listen-address=127.0.0.1:0").args(flags);
+            Daemon::start(command.envs(source.map(|source| ("DATA_SOURCE_NAME", source))))
+        };
+        let native = start(Command::new(daemon::binary(name)));
+        let emulated = start(emulator.command(&emulator.binary(name)));
+        let (native, emulated) = (names(&native), names(&emulated));
+        assert!(10 < native.len(), "{name}: {native:?}");
+        check_same(&native, &emulated);
+    }
+}
+
 /// Shows only what differs.
 #[track_caller]
 fn check_same(native: &[String], emulated: &[String]) {
@@ -169,4 +222,14 @@ fn arm_of_64_bits_sees_the_same_machine() {
 #[test]
 fn arm_of_32_bits_sees_the_same_machine() {
     check_series(&ARMV7);
+}
+
+#[test]
+fn every_binary_for_arm_of_64_bits_serves_the_same_series() {
+    check_serves(&AARCH64);
+}
+
+#[test]
+fn every_binary_for_arm_of_32_bits_serves_the_same_series() {
+    check_serves(&ARMV7);
 }

@@ -11,12 +11,26 @@ use crate::servers::scratch::free_port;
 
 /// The timeout that scrapes announce here, as Prometheus does.
 pub const ANNOUNCED: Duration = Duration::from_secs(2);
+/// A timeout for faults that cost every scrape all of its time, so that a hundred of them can be seen.
+pub const HURRIED: Duration = Duration::from_millis(400);
+/// An answer may always take this long: a busy machine may hold it back for longer than a short timeout leaves.
+const SCHEDULING: Duration = Duration::from_secs(1);
+/// Scrapes after which nothing may have grown.
+pub const SCRAPES: usize = 100;
 
 /// Our `pi-NAME-exporter` with these flags and environment, on a port of its own.
 #[track_caller]
 pub fn ours(name: &str, flags: &[&str], environment: &[(&str, &str)]) -> Daemon {
+    ours_at(0, name, flags, environment)
+}
+
+/// As [`ours`], on this port, which it has again after it started anew.
+#[track_caller]
+pub fn ours_at(port: u16, name: &str, flags: &[&str], environment: &[(&str, &str)]) -> Daemon {
     let mut command = Command::new(binary(&format!("pi-{name}-exporter")));
-    command.arg("--web.listen-address=127.0.0.1:0").args(flags);
+    command
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .args(flags);
     clean(&mut command);
     Daemon::start(command.envs(environment.iter().copied()))
 }
@@ -86,8 +100,14 @@ pub fn scrape(daemon: &Daemon) -> String {
 /// As [`scrape`], of another path.
 #[track_caller]
 pub fn scrape_path(daemon: &Daemon, path: &str) -> String {
+    scrape_within(daemon, path, ANNOUNCED)
+}
+
+/// As [`scrape`], of another path and with another announced timeout.
+#[track_caller]
+pub fn scrape_within(daemon: &Daemon, path: &str, timeout: Duration) -> String {
     let asked = Instant::now();
-    let answer = announced(daemon, path, ANNOUNCED);
+    let answer = announced(daemon, path, timeout);
     let took = asked.elapsed();
     assert_eq!(
         answer.status,
@@ -97,7 +117,7 @@ pub fn scrape_path(daemon: &Daemon, path: &str) -> String {
         daemon.log()
     );
     assert!(
-        took < ANNOUNCED,
+        took < timeout.max(SCHEDULING),
         "answered after {took:?}; its log:\n{}",
         daemon.log()
     );
@@ -115,6 +135,33 @@ pub fn announced(daemon: &Daemon, path: &str, timeout: Duration) -> Answer {
         &[("X-Prometheus-Scrape-Timeout-Seconds", &seconds)],
     )
     .unwrap_or_else(|error| panic!("GET {path}: {error}; its log:\n{}", daemon.log()))
+}
+
+/// A fault that lasts is logged when it begins, not with every scrape.
+#[track_caller]
+pub fn assert_quiet(daemon: &Daemon) {
+    let log = daemon.log();
+    let lines = log
+        .lines()
+        .filter(|line| line.contains("level=WARN") || line.contains("level=ERROR"))
+        .count();
+    assert!(lines <= 5, "{lines} complaints:\n{log}");
+}
+
+/// None of `secrets` stands in the log, in `metrics`, on the page or in what `ps` shows.
+#[track_caller]
+pub fn assert_nowhere(secrets: &[&str], daemon: &Daemon, metrics: &str) {
+    let page = http::get(&daemon.address, "/").text();
+    let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", daemon.pid())).unwrap();
+    for (place, text) in [
+        ("log", daemon.log().as_str()),
+        ("metrics", metrics),
+        ("page", &page),
+        ("ps", &arguments),
+    ] {
+        let is_seen = secrets.iter().any(|secret| text.contains(secret));
+        assert!(!is_seen, "seen in the {place}:\n{text}");
+    }
 }
 
 /// What a process holds: open files, threads, and resident memory in KiB.

@@ -26,7 +26,7 @@ use crate::daemon::{Daemon, binary, pause, until};
 use crate::http;
 
 /// A few objects of each kind that has a table in protobuf, and of two that are asked for in part.
-const SMALL: Cluster = Cluster {
+pub const SMALL: Cluster = Cluster {
     nodes: 3,
     pods: 12,
     deployments: 3,
@@ -38,9 +38,9 @@ const SMALL: Cluster = Cluster {
 };
 
 /// The exporter, and where its two ports are.
-struct Exporter {
-    daemon: Daemon,
-    telemetry: String,
+pub struct Exporter {
+    pub daemon: Daemon,
+    pub telemetry: String,
 }
 
 impl Exporter {
@@ -75,7 +75,7 @@ impl Exporter {
 
     /// As [`of`](Self::of), once every kind was read or refused.
     #[track_caller]
-    fn ready(server: &ApiServer, flags: &[&str]) -> Self {
+    pub fn ready(server: &ApiServer, flags: &[&str]) -> Self {
         let exporter = Self::of(server, flags);
         exporter.wait_until_ready();
         exporter

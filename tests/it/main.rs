@@ -8,19 +8,24 @@
 )]
 #![expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 
+mod alerts;
 mod api_server;
 mod clients;
 mod daemon;
+mod dashboards;
 mod emulator;
 mod exporters;
 mod families;
 mod fixtures;
 mod fleet;
 mod forwarding;
+mod hostile;
 mod http;
+mod images;
 mod intended;
 mod kube_api;
 mod kube_cases;
+mod kube_start;
 mod life;
 mod metric_docs;
 mod mounts;
@@ -28,11 +33,14 @@ mod mysql;
 mod nginx;
 mod npm;
 mod output;
+mod packaging;
 mod page;
 mod peer;
 mod postgres;
 mod prometheus;
+mod python;
 mod reference;
+mod served;
 mod servers;
 mod sid;
 mod targets;

@@ -6,7 +6,7 @@
 
 mod catalogue;
 mod declaration;
-mod names;
+pub mod names;
 mod page;
 mod reader;
 mod registered;
@@ -22,7 +22,8 @@ use crate::peer;
 /// Collectors of the reference that this version does not have.
 const ABSENT: [&str; 4] = ["ntp", "perf", "runit", "supervisord"];
 
-fn folder() -> PathBuf {
+/// Where the pages are.
+pub fn folder() -> PathBuf {
     peer::checkout().join("docs/metrics")
 }
 

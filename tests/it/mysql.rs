@@ -1,8 +1,11 @@
-//! The MySQL exporter on Debian's MariaDB: beside the reference, and when the server is not well.
+//! The MySQL exporter on Debian's MariaDB and on MySQL 9: beside the reference, and when the server is not well.
 
 mod comparison;
 mod faults;
+mod grants;
 mod labels;
+mod newer;
+mod replicas;
 mod secrets;
 
 use std::sync::LazyLock;
@@ -12,7 +15,7 @@ use crate::exporters;
 use crate::servers::mariadb::Mariadb;
 
 /// The server of all tests that leave it as it was.
-static SERVER: LazyLock<Mariadb> = LazyLock::new(Mariadb::start);
+pub static SERVER: LazyLock<Mariadb> = LazyLock::new(Mariadb::start);
 
 /// Every collector of the reference.
 const COLLECTORS: [&str; 36] = [

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod faults;
+mod grants;
 mod labels;
 mod pooled;
 mod published;
@@ -16,7 +17,7 @@ use crate::servers::postgres::{Follower, Postgres, Session};
 use crate::servers::postgres_programs::debian_version;
 
 /// The server of all tests that leave it as it was: Debian's.
-static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start(debian_version()));
+pub static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start(debian_version()));
 
 /// Major versions that come as npm packages; Debian's own stands between them.
 const OTHER_VERSIONS: [u32; 4] = [13, 16, 17, 18];

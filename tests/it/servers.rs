@@ -3,6 +3,10 @@
 // The paths are spelled out because the benchmarks take this file from another folder.
 #[path = "servers/mariadb.rs"]
 pub mod mariadb;
+#[path = "servers/mysql.rs"]
+pub mod mysql;
+#[path = "servers/nginx.rs"]
+pub mod nginx;
 #[path = "servers/pgbouncer.rs"]
 pub mod pgbouncer;
 #[path = "servers/postgres.rs"]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::peer::checkout;
-use crate::servers::scratch::output;
+use crate::servers::scratch::{output, unprivileged};
 
 /// Root of the unpacked package of this machine's own Debian, `usr/bin/NAME` below it.
 #[track_caller]
@@ -22,35 +22,10 @@ pub fn stable(package: &str) -> PathBuf {
 }
 
 /// Root of the unpacked package of Debian unstable, `usr/bin/NAME` below it.
-///
-/// apt reads unstable's index into a directory of its own, so the machine's own lists stay what they are.
 #[track_caller]
 pub fn package(package: &str) -> PathBuf {
     kept("sid", package, |directory| {
-        let private = peers().join("sid-apt");
-        let lists = private.join("lists");
-        let sources = private.join("sources.list");
-        let apt = || {
-            let mut command = Command::new("apt-get");
-            command
-                .current_dir(directory)
-                .args(["-qq", "-o", "Dir::Etc::SourceParts=/dev/null"]);
-            for (option, path) in [
-                ("Etc::SourceList", &sources),
-                ("State::Lists", &lists),
-                ("Cache", &private),
-            ] {
-                command.arg("-o").arg(format!("Dir::{option}={}", path.display()));
-            }
-            command
-        };
-        if !lists.join("partial").exists() {
-            std::fs::create_dir_all(lists.join("partial")).unwrap();
-            std::fs::create_dir_all(private.join("archives/partial")).unwrap();
-            std::fs::write(&sources, format!("deb {} sid main\n", mirror())).unwrap();
-            output(apt().arg("update"));
-        }
-        output(apt().args(["download", package]));
+        output(apt(directory).args(["download", package]));
     })
 }
 
@@ -62,6 +37,67 @@ pub fn package_if_any(name: &str) -> Option<PathBuf> {
         eprintln!("left out: {name} of Debian unstable cannot be had");
     }
     found
+}
+
+/// As [`package`], with the libraries that it needs unpacked beside it: unstable's programs want a newer libc.
+///
+/// What is left out is installed everywhere or not needed to run a server: `perl`.
+#[track_caller]
+pub fn with_libraries(package: &str) -> PathBuf {
+    kept("sid", &format!("{package}-with-libraries"), |directory| {
+        // Nothing counts as installed, so apt names all that the package needs.
+        let mut plan = apt(directory);
+        plan.args([
+            "-o",
+            "Dir::State::status=/dev/null",
+            "--no-install-recommends",
+            "-s",
+        ]);
+        let plan = output(plan.args(["install", package]));
+        let wanted = plan
+            .lines()
+            .filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
+        let wanted: Vec<_> = wanted.filter(|name| !name.contains("perl")).collect();
+        output(apt(directory).arg("download").args(wanted));
+    })
+}
+
+/// A command that runs a program below such a root with the root's own loader and libraries.
+pub fn run_in(root: &Path, program: &str) -> Command {
+    let mut command = unprivileged(root.join("usr/lib64/ld-linux-x86-64.so.2"));
+    command
+        .arg("--library-path")
+        .arg(root.join("usr/lib/x86_64-linux-gnu"));
+    command.arg(root.join(program));
+    command
+}
+
+/// apt with unstable's index, which it reads into a directory of its own: the machine's lists stay what they are.
+fn apt(directory: &Path) -> Command {
+    let private = peers().join("sid-apt");
+    let lists = private.join("lists");
+    let sources = private.join("sources.list");
+    let command = || {
+        let mut command = Command::new("apt-get");
+        command
+            .current_dir(directory)
+            .args(["-qq", "-o", "Dir::Etc::SourceParts=/dev/null"]);
+        for (option, path) in [
+            ("Etc::SourceList", &sources),
+            ("State::Lists", &lists),
+            ("Cache", &private),
+        ] {
+            command.arg("-o").arg(format!("Dir::{option}={}", path.display()));
+        }
+        command
+    };
+    if !lists.join("partial").exists() {
+        std::fs::create_dir_all(lists.join("partial")).unwrap();
+        std::fs::create_dir_all(private.join("archives/partial")).unwrap();
+        std::fs::write(&sources, format!("deb {} sid main\n", mirror())).unwrap();
+        output(command().arg("update"));
+    }
+    command()
 }
 
 /// The mirror that this machine's own packages come from.
@@ -79,7 +115,7 @@ fn mirror() -> String {
     mirrors.next().expect("apt knows a mirror of Debian").to_owned()
 }
 
-/// A directory below `target/peers` that `fetch` fills with one .deb the first time; other processes wait for it.
+/// A directory below `target/peers` that `fetch` fills with .debs the first time; other processes wait for it.
 #[track_caller]
 fn kept(suite: &str, package: &str, fetch: impl FnOnce(&Path)) -> PathBuf {
     let wanted = peers().join(suite).join(package);
@@ -91,15 +127,18 @@ fn kept(suite: &str, package: &str, fetch: impl FnOnce(&Path)) -> PathBuf {
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).unwrap();
     fetch(&fresh);
-    let mut files = std::fs::read_dir(&fresh)
+    let files = std::fs::read_dir(&fresh)
         .unwrap()
         .flatten()
         .map(|entry| entry.path());
-    let deb = files
-        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
-        .unwrap();
-    output(Command::new("dpkg").arg("-x").arg(&deb).arg(&fresh));
-    std::fs::remove_file(&deb).unwrap();
+    let debs: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "deb"))
+        .collect();
+    assert!(!debs.is_empty(), "apt fetched nothing for {package}");
+    for deb in debs {
+        output(Command::new("dpkg").arg("-x").arg(&deb).arg(&fresh));
+        std::fs::remove_file(&deb).unwrap();
+    }
     std::fs::rename(&fresh, &wanted).unwrap();
     wanted
 }

@@ -143,7 +143,9 @@ pub(crate) fn parse(
     }
 }
 
-fn command(about: &'static About, own: Command) -> Command {
+/// The whole command line of a program: `own` and the shared flags.
+#[must_use]
+pub fn command(about: &'static About, own: Command) -> Command {
     own.name(about.binary)
         .bin_name(about.binary)
         .about(about.description)

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{About, StartError};
 pub(crate) const WORD: &str = "healthcheck";
 /// The only flag behind it.
 const ADDRESS: &str = "--address";
-/// For the connection and for each part of the answer: a Pi that swaps is slow and not dead.
+/// For each part of the answer: a Pi that swaps is slow and not dead. Whoever asks has a limit for the whole.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Bytes of `HTTP/1.1 200`.
 const STATUS_BYTES: usize = 12;
@@ -66,17 +66,9 @@ fn ask(place: &ListenAddress) -> io::Result<u16> {
 }
 
 fn ask_tcp(host: &str, port: u16) -> io::Result<u16> {
-    let mut result = Err(io::ErrorKind::NotFound.into());
-    for address in (host, port).to_socket_addrs()? {
-        result = TcpStream::connect_timeout(&address, PATIENCE).and_then(|stream| {
-            stream.set_read_timeout(Some(PATIENCE))?;
-            exchange(stream)
-        });
-        if result.is_ok() {
-            break;
-        }
-    }
-    result
+    let stream = TcpStream::connect((host, port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    exchange(stream)
 }
 
 fn exchange(mut stream: impl Read + Write) -> io::Result<u16> {

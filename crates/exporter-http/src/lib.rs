@@ -17,6 +17,7 @@
 //! | `runs`          | one run for all clients that ask the same at once                                         |
 //! | `web_config`    | `--web.config.file` and its changes; `tls`, `auth` and `rate_limit` do what it says        |
 //! | `telemetry`     | what the process tells about itself; `version` what it was built from                     |
+//! | [`anew`]        | starts the program anew after a panic, for those that read from servers through sqlx      |
 //! | `landing`       | the page at `/`                                                                          |
 //! | `signals`       | SIGTERM, SIGINT, SIGHUP                                                                  |
 //! | [`startup`]     | gives back the memory that only the start needed                                         |
@@ -24,6 +25,7 @@
 //! Architecture invariant: the only crate that names hyper's server and rustls' acceptor.
 
 pub mod about;
+pub mod anew;
 mod auth;
 mod calendar;
 mod connections;

@@ -5,11 +5,9 @@
 //! | [`node`]     | YAML as a tree with places; the only module that names the YAML library    |
 //! | [`document`] | the fields of the file, as they are written                                |
 //! | [`tls_plan`] | `tls_server_config`, checked word by word                                  |
-//! | [`duration`] | `1m30s`, as the toolkit reads it                                           |
 //! | [`watch`]    | the file in force, read again when it or a file that it names has changed  |
 
 pub(crate) mod document;
-pub(crate) mod duration;
 pub(crate) mod tls_plan;
 pub(crate) mod watch;
 
@@ -33,6 +31,9 @@ const HEADERS: [(&str, &[&str]); 5] = [
     ("X-Frame-Options", &["deny", "sameorigin"]),
     ("X-XSS-Protection", &[]),
 ];
+
+/// Longest interval that makes sense between two requests; it also keeps sums from overflowing.
+const INTERVAL_MAX: Duration = Duration::from_secs(86_400 * 366);
 
 /// The cost of a bcrypt hash up to which a Pi checks a password in some seconds; each one more doubles the time.
 const COST_USUAL_MAX: u32 = 14;
@@ -182,7 +183,12 @@ fn check_hash(user: &str, hash: &Word) -> Result<(), Error> {
 fn rate(rate: RateLimit) -> Result<Option<Rate>, Error> {
     let field = "rate_limit.interval";
     let interval = rate.interval.map_or(Ok(Duration::ZERO), |word| {
-        duration::parse(&word.text).map_err(|error| Error::at(&word, field, error))
+        let wrong = match settings::duration::parse(&word.text) {
+            Some(interval) if interval <= INTERVAL_MAX => return Ok(interval),
+            Some(_) => "longer than a year",
+            None => "not a duration such as 500ms, 1s or 1m30s",
+        };
+        Err(Error::at(&word, field, format!("{:?} is {wrong}", word.text)))
     })?;
     let burst = rate.burst.map_or(Ok(0), |word| word.count("rate_limit.burst"))?;
     if interval.is_zero() {

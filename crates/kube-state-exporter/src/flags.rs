@@ -6,6 +6,18 @@ use std::collections::BTreeMap;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use exporter_http::About;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-kube-state-exporter",
+    name: "kube_state_metrics",
+    title: "Kube State Exporter",
+    description: "What a Kubernetes cluster consists of, under the names of kube-state-metrics",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":8080",
+    negotiates_openmetrics: true,
+};
 
 /// One flag.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,6 @@ use exporter_http::listen::ListenAddress;
 use jiff::tz::TimeZone;
 
 use crate::allow_list::AllowLists;
-use crate::duration;
 use crate::filter::Filter;
 use crate::flags::Given;
 use crate::resource::Resource;
@@ -212,8 +211,7 @@ impl Reader<'_> {
     fn duration(&self, name: &str, default_seconds: u64) -> Result<Duration, String> {
         match self.text(name).as_str() {
             "" => Ok(Duration::from_secs(default_seconds)),
-            text => duration::seconds(text)
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            text => settings::duration::parse(text)
                 .filter(|duration| !duration.is_zero())
                 .ok_or_else(|| format!("--{name}={text:?} is not a duration: expected 30s, 1m30s or 5m")),
         }

@@ -1,10 +1,22 @@
 //! The command line: the account, which collectors run, and what each collector adds.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use exporter_http::About;
 use exporter_http::flags::{switch, switch_value, text};
 
 use crate::collectors::{self, Collector, Settings};
 use crate::connect::SessionSettings;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-mysql-exporter",
+    name: "mysqld_exporter",
+    title: "MySQL Exporter",
+    description: "MariaDB and MySQL metrics, under the names of Prometheus' mysqld_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9104",
+    negotiates_openmetrics: false,
+};
 
 /// `.my.cnf`.
 pub const MY_CNF: &str = "config.my-cnf";

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch, switch_value};
+use exporter_http::{About, StartError};
 use http_client::{Pem, TlsSettings};
 
 use crate::access_log::AccessLogFlag;
@@ -14,6 +14,17 @@ use crate::client::ClientSettings;
 use crate::client::connection::CA_FLAG;
 use crate::sink::Labels;
 use crate::target::{Place, Target};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-nginx-exporter",
+    name: "nginx_exporter",
+    title: "NGINX Exporter",
+    description: "What nginx tells of itself, under the names of nginx-prometheus-exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9113",
+    negotiates_openmetrics: false,
+};
 
 const SCRAPE_URI: &str = "nginx.scrape-uri";
 const SCRAPE_URI_DEFAULT: &str = "http://127.0.0.1:8080/stub_status";
@@ -179,33 +190,9 @@ fn targets(matches: &ArgMatches) -> Result<Vec<Target>, StartError> {
 
 fn timeout(matches: &ArgMatches) -> Result<Duration, StartError> {
     let text = text(matches, TIMEOUT).unwrap_or_default();
-    duration(text)
+    settings::duration::parse(text)
         .filter(|timeout| !timeout.is_zero())
         .ok_or_else(|| StartError(format!("--{TIMEOUT}={text}: not a duration such as 5s or 1m30s")))
-}
-
-/// Numbers, each with its unit, as Go reads them: `5s`, `1m30s`, `1.5s`.
-fn duration(text: &str) -> Option<Duration> {
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    loop {
-        let is_number = |c: char| c.is_ascii_digit() || c == '.';
-        let (number, after) = rest.split_at(rest.find(|c| !is_number(c))?);
-        let (unit, next) = after.split_at(after.find(is_number).unwrap_or(after.len()));
-        let unit_seconds = match unit {
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        let seconds = number.parse::<f64>().ok()? * unit_seconds;
-        total = total.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;
-        if next.is_empty() {
-            return Some(total);
-        }
-        rest = next;
-    }
 }
 
 fn const_labels(matches: &ArgMatches) -> Result<Labels, StartError> {

@@ -4,11 +4,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
 use crate::source::Paths;
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-node-exporter",
+    name: "node_exporter",
+    title: "Node Exporter",
+    description: "Hardware and operating system metrics of this machine, under the names of Prometheus' node_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9100",
+    negotiates_openmetrics: false,
+};
 
 /// The four roots with their defaults and help.
 const ROOTS: [(&str, &str, &str); 4] = [
@@ -93,34 +104,8 @@ pub fn switch(name: &str, help: &str) -> [Arg; 2] {
 /// The duration that a flag gives: `5s`, `1m30s`, `500ms`. Fails with one line that names the flag.
 pub fn duration(matches: &ArgMatches, name: &str) -> Result<Duration, StartError> {
     let text = text(matches, name);
-    parse_duration(text)
+    settings::duration::parse(text)
         .ok_or_else(|| StartError(format!("--{name}={text}: not a duration such as 5s or 1m30s")))
-}
-
-/// Whole numbers, each with its unit.
-fn parse_duration(text: &str) -> Option<Duration> {
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    loop {
-        let (number, after) = rest.split_at(rest.find(|digit: char| !digit.is_ascii_digit())?);
-        let (unit, next) = after.split_at(
-            after
-                .find(|unit: char| unit.is_ascii_digit())
-                .unwrap_or(after.len()),
-        );
-        let unit = match unit {
-            "ms" => Duration::from_millis(1),
-            "s" => Duration::from_secs(1),
-            "m" => Duration::from_secs(60),
-            "h" => Duration::from_secs(3600),
-            _ => return None,
-        };
-        total = total.checked_add(unit.checked_mul(number.parse().ok()?)?)?;
-        if next.is_empty() {
-            return Some(total);
-        }
-        rest = next;
-    }
 }
 
 /// Whether a collector runs: its own flag decides, then `--collector.disable-defaults`, then its default.
@@ -211,15 +196,6 @@ mod tests {
         let matches = command().get_matches_from(flags);
         assert!(!is_on_by_name(&matches, "netdev") && is_on_by_name(&matches, "netclass"));
         crate::Node::new(&matches).unwrap();
-    }
-
-    #[test]
-    fn durations() {
-        assert_eq!(parse_duration("5s"), Some(Duration::from_secs(5)));
-        assert_eq!(parse_duration("1m30s500ms"), Some(Duration::from_millis(90_500)));
-        for wrong in ["", "5", "s", "5 s", "5d", "-5s", "1.5s", "99999999999999999999h"] {
-            assert_eq!(parse_duration(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

@@ -265,7 +265,9 @@ fn end() -> ! {
 async fn print_grants(plan: &Plan, dsn: Option<&Dsn>) -> Result<(), StartError> {
     /// What is assumed of a server that does not let us in: its rights are those of all since 16.
     const ASSUMED: Version = Version::major(16);
-    let user = dsn.and_then(|dsn| dsn.user.as_deref()).unwrap_or("prometheus");
+    // Who asks as the superuser wants another user than that.
+    let user = dsn.and_then(|dsn| dsn.user.as_deref());
+    let user = user.filter(|user| *user != "postgres").unwrap_or("prometheus");
     let database = dsn.and_then(|dsn| dsn.database.as_deref()).unwrap_or("postgres");
     let mut text = String::new();
     let version = match dsn {

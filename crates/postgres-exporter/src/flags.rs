@@ -6,10 +6,21 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command};
-use exporter_http::StartError;
 use exporter_http::flags::{switch_value, text};
+use exporter_http::{About, StartError};
 
 use crate::collectors::{self, Collector};
+
+/// What this program is called and where it listens.
+pub const ABOUT: About = About {
+    binary: "pi-postgres-exporter",
+    name: "postgres_exporter",
+    title: "Postgres Exporter",
+    description: "Metrics of PostgreSQL servers, under the names of Prometheus' postgres_exporter",
+    version: env!("CARGO_PKG_VERSION"),
+    listen_address: ":9187",
+    negotiates_openmetrics: false,
+};
 
 pub(crate) const COMPAT: &str = "metrics.compat";
 pub(crate) const OLD_NAMES: &str = "metrics.old-names";
@@ -248,70 +259,14 @@ pub(crate) fn is_number(text: &str) -> Result<String, String> {
 /// The duration that a flag gives: `5s`, `1m30s`, `500ms`. Fails with one line that names the flag.
 pub(crate) fn duration(matches: &ArgMatches, name: &str) -> Result<Duration, StartError> {
     let text = text(matches, name);
-    parse_duration(text)
+    settings::duration::parse(text)
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| StartError(format!("--{name}={text}: not a duration such as 5s or 1m30s")))
-}
-
-/// Numbers, each with its unit, as Go writes durations.
-pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
-    let mut seconds = 0.0;
-    let mut rest = text;
-    loop {
-        let digits = rest.find(|next: char| !next.is_ascii_digit() && next != '.')?;
-        let (number, after) = rest.split_at(digits);
-        let end = after
-            .find(|next: char| next.is_ascii_digit())
-            .unwrap_or(after.len());
-        let (unit, next) = after.split_at(end);
-        let factor = match unit {
-            "ns" => 1e-9,
-            "us" | "µs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        seconds += number.parse::<f64>().ok()? * factor;
-        if next.is_empty() {
-            return Duration::try_from_secs_f64(seconds).ok();
-        }
-        rest = next;
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations() {
-        for (text, milliseconds) in [
-            ("5s", 5000),
-            ("1m30s500ms", 90_500),
-            ("1.5s", 1500),
-            ("2h", 7_200_000),
-        ] {
-            assert_eq!(
-                parse_duration(text),
-                Some(Duration::from_millis(milliseconds)),
-                "{text}"
-            );
-        }
-        for wrong in [
-            "",
-            "5",
-            "s",
-            "5 s",
-            "5d",
-            "-5s",
-            "1e9s",
-            "99999999999999999999999h",
-        ] {
-            assert_eq!(parse_duration(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn web_flags_from_the_environment() {

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub(crate) mod connection;
+pub mod oauth2;
 mod proxy;
 pub mod request;
 mod tls;
@@ -49,6 +50,14 @@ pub enum Error {
         /// `host:port` of the proxy.
         address: String,
         /// What it answered.
+        reason: String,
+    },
+    /// Whoever gives tokens gives none.
+    #[error("no token from {url}: {reason}")]
+    Token {
+        /// Where it was asked for.
+        url: String,
+        /// What was answered.
         reason: String,
     },
     /// The connection broke, or what came is not HTTP.
@@ -100,8 +109,16 @@ impl Client {
         for _ in 0..=REDIRECTS_MAX {
             // Credentials are for the configured address and never for where it may redirect to.
             let credentials = url.same_origin(&at).then_some(&settings.credentials);
+            if let Some(credentials) = credentials {
+                oauth2::ready(credentials).await?;
+            }
             let answer = self.send(&at, settings, credentials).await?;
             let status = answer.response.status();
+            if status == StatusCode::UNAUTHORIZED
+                && let Some(credentials) = credentials
+            {
+                oauth2::refused(credentials);
+            }
             if status == StatusCode::OK {
                 return Ok(answer);
             }

@@ -14,6 +14,8 @@
 //! | [`redacted`] | the configuration as it may be shown                              |
 //! | [`versions`] | whether its files have changed                                    |
 //! | [`http`]     | credentials, headers, proxy                                       |
+//! | [`oauth2`]   | tokens in place of fixed secrets                                  |
+//! | [`kubernetes`] | which objects of a cluster are targets                          |
 //! | [`tls`]      | certificates and versions of TLS                                  |
 //! | `relabel`    | relabelling rules                                                 |
 //! | [`duration`] | `1m30s`                                                           |
@@ -27,6 +29,8 @@ pub mod http;
 mod included;
 mod influxdb_write;
 pub mod job;
+pub mod kubernetes;
+pub mod oauth2;
 pub(crate) mod raw;
 pub mod redacted;
 mod relabel;
@@ -48,7 +52,7 @@ pub use self::size::Size;
 pub use settings::{Error, Secret};
 
 use self::raw::{Document, Global};
-use settings::document::{self, Limits, Place};
+use settings::document::{self, Limits, Place, Refused};
 use settings::read::At;
 
 /// What a file may take, configuration or target list. A list of 10,000 targets has about 1 MB; the deepest known key
@@ -81,15 +85,11 @@ impl Config {
     /// Checks `text`, which came from `path`; relative paths in it start at the folder of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let mut document: Document = document::parse(path, text, &LIMITS)?;
-        let refuse = |place: Place, reason: String| Error {
-            path: path.to_owned(),
-            place,
-            reason,
-        };
-        refuse_elsewhere(&document, &refuse)?;
+        let refuse = |refused: Refused| Error::of(path, refused);
+        refuse_elsewhere(&document).map_err(refuse)?;
         let global = document.global.take().unwrap_or_default();
-        let external_labels = external_labels(&global, &refuse)?;
-        let defaults = job::Defaults::of(&global).map_err(|(place, reason)| refuse(place, reason))?;
+        let external_labels = external_labels(&global).map_err(refuse)?;
+        let defaults = job::Defaults::of(&global).map_err(refuse)?;
 
         let mut jobs: Vec<Job> = Vec::new();
         let raw = document.scrape_configs.take().unwrap_or_default();
@@ -102,7 +102,7 @@ impl Config {
         let mut add = |place: Place, receiver: RemoteWrite| {
             if remote_write.iter().any(|other| other.name == receiver.name) {
                 let reason = format!("more than one receiver has the name {:?}", receiver.name);
-                return Err(refuse(place, reason));
+                return Err(refuse((place, reason)));
             }
             remote_write.push(receiver);
             Ok(())
@@ -142,23 +142,37 @@ fn add_jobs(
         let place = raw.value.job_name.as_ref().map_or(raw.place, |name| name.place);
         let job = Job::check(raw, defaults, path)?;
         if jobs.iter().any(|other| other.name == job.name) {
-            return Err(Error {
-                path: path.to_owned(),
-                place,
-                reason: format!("more than one scrape config has the job name {:?}", job.name),
-            });
+            let reason = format!("more than one scrape config has the job name {:?}", job.name);
+            return Err(Error::of(path, (place, reason)));
         }
         jobs.push(job);
     }
     Ok(())
 }
 
-fn not_yet(key: &str) -> String {
-    format!("{key} is not supported yet by this version")
+/// Why a key of Prometheus is not taken here, and what to do in its place.
+fn refusal(key: &str) -> String {
+    let instead = match key {
+        "sigv4" => "send through a proxy that signs requests, such as aws-sigv4-proxy",
+        "azuread" => "use oauth2 with the token_url of your tenant",
+        "google_iam" => "use authorization with a credentials_file that is kept fresh",
+        "remote_read" | "storage" | "tsdb" => "it keeps no database; query the receiver",
+        "query_log_file" | "rule_query_offset" => "it evaluates no queries and rules",
+        "otlp" => "it takes no samples over OTLP",
+        "tracing" => "it sends no traces",
+        "no_proxy" | "proxy_from_environment" => "give proxy_url to the jobs that need it",
+        "grant_type" => "oauth2 knows client_credentials with a client_secret",
+        key if key.ends_with("_ref") => "it has no secret providers; use the key that ends with _file",
+        key if key.ends_with("_sd_configs") => {
+            "let whatever knows these targets write a file for file_sd_configs, or answer http_sd_configs"
+        }
+        _ => return format!("{key} is not supported by the scraper"),
+    };
+    format!("{key} is not supported by the scraper: {instead}")
 }
 
 /// Refuses what another process of the installation does.
-fn refuse_elsewhere(document: &Document, refuse: &dyn Fn(Place, String) -> Error) -> Result<(), Error> {
+fn refuse_elsewhere(document: &Document) -> Result<(), Refused> {
     let rules = document
         .rule_files
         .as_ref()
@@ -167,23 +181,20 @@ fn refuse_elsewhere(document: &Document, refuse: &dyn Fn(Place, String) -> Error
     let alerting = document.alerting.as_ref().map(|at| ("alerting", at.place));
     match rules.or(alerting) {
         None => Ok(()),
-        Some((key, place)) => Err(refuse(
+        Some((key, place)) => Err((
             place,
             format!("{key} is not supported by the scraper: run them in Prometheus or the receiver"),
         )),
     }
 }
 
-fn external_labels(
-    global: &Global,
-    refuse: &dyn Fn(Place, String) -> Error,
-) -> Result<BTreeMap<String, String>, Error> {
+fn external_labels(global: &Global) -> Result<BTreeMap<String, String>, Refused> {
     let Some(At { value, place }) = &global.external_labels else {
         return Ok(BTreeMap::new());
     };
     match value.keys().find(|name| !is_label_name(name)) {
         None => Ok(value.clone()),
-        Some(name) => Err(refuse(*place, format!("{name:?} is not a valid label name"))),
+        Some(name) => Err((*place, format!("{name:?} is not a valid label name"))),
     }
 }
 

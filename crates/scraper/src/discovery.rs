@@ -7,15 +7,20 @@
 //! | [`http`]      | servers that answer with a target list                                  |
 //! | [`dns`]       | name servers                                                            |
 //! | [`docker`]    | a Docker daemon for its containers                                      |
+//! | `kubernetes`  | an API server for its nodes, pods, services, endpoints and ingresses    |
 //! | [`tailscale`] | `tailscaled` for the peers of the tailnet                               |
-//! | [`provider`]  | the last four again and again; keeps what they said last                |
+//! | [`provider`]  | these again and again; keeps what they said last                |
 //! | [`answer`]    | one answer over HTTP, read to its end                                   |
+//! | [`fuzzing`]   | what is made of answers, for who feeds it with anything                 |
 
 pub mod answer;
 pub mod dns;
 pub mod docker;
 pub mod file_sd;
+pub mod fuzzing;
 pub mod http;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 pub mod notices;
 pub mod provider;
 pub mod tailscale;

@@ -23,10 +23,11 @@ pub mod storage;
 mod write_v1;
 mod write_v2;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Instant, timeout_at};
 
@@ -49,6 +50,8 @@ const CHANGE_TIME_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Forward {
     running: RefCell<Vec<Running>>,
+    /// Those that were removed from the configuration and are not done yet.
+    leaving: RefCell<Vec<Leaving>>,
     external: RefCell<Labels>,
     /// What each receiver has used of its plan.
     pub ledger: Ledger,
@@ -62,6 +65,16 @@ struct Running {
     task: JoinHandle<()>,
     /// Where there is a disk.
     keeper: Option<(Rc<Keeper>, JoinHandle<()>)>,
+}
+
+/// A receiver that was removed and still sends or stores what waits for it.
+#[derive(Debug)]
+struct Leaving {
+    name: String,
+    queue: Rc<Queue>,
+    /// Whether another one of its name goes on with its queue.
+    is_taken_over: Rc<Cell<bool>>,
+    ended: watch::Receiver<bool>,
 }
 
 impl Forward {
@@ -137,9 +150,10 @@ impl Forward {
                 old => self.start(config, old, external, telemetry),
             });
         }
-        for gone in before {
-            spawn_local(gone.stop(Instant::now() + CHANGE_TIME_MAX));
-        }
+        let mut leaving = self.leaving.borrow_mut();
+        leaving.retain(|one| !*one.ended.borrow());
+        leaving.extend(before.into_iter().map(Running::leave));
+        drop(leaving);
         self.running.replace(after);
     }
 
@@ -162,6 +176,9 @@ impl Forward {
             remote_name: config.name.clone(),
             url: config.url.to_string(),
         });
+        // Its folder is used by one only, so that the one after it waits for its end and goes on with its queue.
+        let leaving = self.take_over(&config.name);
+        let ended = leaving.as_ref().map(|leaving| leaving.ended.clone());
         let (queue, keeper, old) = match old {
             Some(old) => (
                 Rc::clone(&old.receiver.queue),
@@ -170,14 +187,22 @@ impl Forward {
             ),
             None => {
                 let storage = self.storage.borrow();
-                let queue = Rc::new(match &*storage {
-                    Some(storage) => storage.queue(&config.name, cells.clone()),
-                    None => Queue::new(QUEUE_SAMPLES_MAX, cells.clone()),
-                });
+                let queue = match (&leaving, &*storage) {
+                    (Some(leaving), _) => Rc::clone(&leaving.queue),
+                    (None, Some(storage)) => Rc::new(storage.queue(&config.name, cells.clone())),
+                    (None, None) => Rc::new(Queue::new(QUEUE_SAMPLES_MAX, cells.clone())),
+                };
                 let storage = storage.as_ref().filter(|_| queue.has_disk());
                 let keeper = storage.map(|storage| {
                     let keeper = Rc::new(Keeper::new(Rc::clone(&queue), storage.sync_interval));
-                    (Rc::clone(&keeper), spawn_local(keeper.run()))
+                    let (next, ended) = (Rc::clone(&keeper), ended.clone());
+                    (
+                        keeper,
+                        spawn_local(async move {
+                            until(ended).await;
+                            next.run().await;
+                        }),
+                    )
                 });
                 (queue, keeper, None)
             }
@@ -186,6 +211,7 @@ impl Forward {
         let receiver = Rc::new(Receiver::new(config, queue, cells, budget));
         let (next, external) = (Rc::clone(&receiver), external.clone());
         let task = spawn_local(async move {
+            until(ended).await;
             if let Some((old, task)) = old {
                 // Its request must be answered first, or the same samples would be sent twice.
                 end_task(&old, task, Instant::now() + CHANGE_TIME_MAX).await;
@@ -208,19 +234,58 @@ impl Forward {
             .running
             .take()
             .into_iter()
-            .map(|running| spawn_local(running.stop(end)))
+            .map(|running| spawn_local(running.stop(end, Rc::default())))
             .collect();
+        let leaving = self.leaving.take();
         for task in ending {
             // A task that ends another one does not panic.
             let _ = task.await;
         }
+        for one in leaving {
+            let _ = timeout_at(end, until(Some(one.ended))).await;
+        }
         self.ledger.save();
+    }
+
+    /// The removed receiver of this name, if it is not done yet.
+    fn take_over(&self, name: &str) -> Option<Leaving> {
+        let mut leaving = self.leaving.borrow_mut();
+        let at = leaving.iter().position(|one| one.name == name)?;
+        let one = leaving.swap_remove(at);
+        one.is_taken_over.set(true);
+        Some(one)
+    }
+}
+
+/// Waits for the end of a receiver that was removed, if there is one.
+async fn until(ended: Option<watch::Receiver<bool>>) {
+    if let Some(mut ended) = ended {
+        // One whose sender is gone has ended too.
+        let _ = ended.wait_for(|ended| *ended).await;
     }
 }
 
 impl Running {
+    /// Ends it while the configuration that does not have it any more is in force.
+    fn leave(self) -> Leaving {
+        let (name, queue) = (self.receiver.config.name.clone(), Rc::clone(&self.receiver.queue));
+        let is_taken_over = Rc::<Cell<bool>>::default();
+        let (sender, ended) = watch::channel(false);
+        let stopped = self.stop(Instant::now() + CHANGE_TIME_MAX, Rc::clone(&is_taken_over));
+        spawn_local(async move {
+            stopped.await;
+            sender.send_replace(true);
+        });
+        Leaving {
+            name,
+            queue,
+            is_taken_over,
+            ended,
+        }
+    }
+
     /// Sends for half of the time where the receiver takes samples, and stores the rest.
-    async fn stop(self, end: Instant) {
+    async fn stop(self, end: Instant, is_taken_over: Rc<Cell<bool>>) {
         let left = end.saturating_duration_since(Instant::now());
         end_task(&self.receiver, self.task, end - left / 2).await;
         let queue = &self.receiver.queue;
@@ -229,6 +294,9 @@ impl Running {
             if timeout_at(end, task).await.is_err() {
                 log::error!(remote_name = self.receiver.config.name.as_str(); "the disk does not answer");
             }
+        }
+        if is_taken_over.get() {
+            return;
         }
         let (samples, lost) = (queue.samples(), queue.samples_in_memory());
         match lost {

@@ -117,9 +117,7 @@ impl<'a> Iter<'a> {
         let (label, rest) = field(before, FIRST)?;
         let (name, _) = field(label, FIRST)?;
         self.0 = rest;
-        before
-            .get(..before.len() - rest.len())
-            .map(|field| (name, field))
+        before.get(..before.len() - rest.len()).map(|field| (name, field))
     }
 }
 
@@ -230,7 +228,13 @@ mod tests {
         let series = [("__name__", "up"), ("job", "node"), ("site", "attic")];
         assert_eq!(joined(&series, &[]), "__name__=up job=node site=attic");
         assert_eq!(joined(&[], &series), "__name__=up job=node site=attic");
-        let more = [("Z", "1"), ("host", "a"), ("site", "home"), ("tier", "b"), ("zone", "c")];
+        let more = [
+            ("Z", "1"),
+            ("host", "a"),
+            ("site", "home"),
+            ("tier", "b"),
+            ("zone", "c"),
+        ];
         assert_eq!(
             joined(&series, &more),
             "Z=1 __name__=up host=a job=node site=attic tier=b zone=c"

@@ -279,17 +279,14 @@ async fn watch(pool: Weak<Pool>, poll: Duration) {
 
 /// Asks a source again and again until the job ends.
 async fn follow(pool: Weak<Pool>, provider: Rc<Provider>) {
-    loop {
-        let Some((job, shared)) = pool
-            .upgrade()
-            .map(|pool| (pool.job.name.clone(), Rc::clone(&pool.shared)))
-        else {
-            return;
-        };
-        if provider.refresh(&job, &shared.telemetry).await {
-            let Some(pool) = pool.upgrade() else { return };
+    let known = pool.upgrade();
+    let Some((job, shared)) = known.map(|pool| (pool.job.name.clone(), Rc::clone(&pool.shared))) else {
+        return;
+    };
+    let changed = || {
+        if let Some(pool) = pool.upgrade() {
             pool.sync();
         }
-        sleep(provider.source.refresh_interval()).await;
-    }
+    };
+    provider.follow(&job, &shared.telemetry, changed).await;
 }

@@ -107,9 +107,7 @@ impl Rule {
                 };
                 let target = target.expand(&captures);
                 let value = replacement.expand(&captures);
-                if !target.is_empty() {
-                    set(labels, &target, value);
-                }
+                set(labels, &target, value);
             }
             Action::HashMod { target, modulus } => {
                 let hash = hash(&values) % modulus;
@@ -152,10 +150,12 @@ pub fn apply(rules: &[Rule], labels: &mut Labels) -> Result<(), usize> {
     Ok(())
 }
 
+/// An empty value removes the label; a name that a replacement left empty is none.
 fn set(labels: &mut Labels, name: &str, value: String) {
-    match value.is_empty() {
-        true => labels.remove(name),
-        false => labels.insert(name.to_owned(), value),
+    match (name.is_empty(), value.is_empty()) {
+        (true, _) => None,
+        (false, true) => labels.remove(name),
+        (false, false) => labels.insert(name.to_owned(), value),
     };
 }
 

@@ -21,6 +21,7 @@ use crate::labels::Labels;
 use crate::pool::Pool;
 use crate::target::{Outcome, Target, offset};
 use crate::telemetry::Telemetry;
+use settings::Place;
 
 /// How often the configuration's files are asked for changes of which the kernel gives no notice.
 const FILES_POLL: Duration = Duration::from_secs(5);
@@ -231,7 +232,6 @@ impl Scraper {
             if timeout(FILES_POLL, noticed).await.is_ok() {
                 sleep(FILES_TOGETHER).await;
             }
-            // Receivers that stop must not be started again.
             if self.shared.is_ending.get() {
                 return;
             }
@@ -244,6 +244,14 @@ impl Scraper {
 
     /// The same while it runs: a failure is logged too.
     pub fn reload(&self) -> Result<(), crate::config::Error> {
+        if self.shared.is_ending.get() {
+            // Receivers that stop must not be started again.
+            let reason = "not read, the scraper is about to end";
+            return Err(crate::config::Error::of(
+                &self.config_path,
+                (Place::default(), reason.into()),
+            ));
+        }
         self.load()
             .inspect_err(|error| log::error!(error:%; "configuration not taken, the old one stays"))
     }

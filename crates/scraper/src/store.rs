@@ -9,6 +9,7 @@
 //! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
 //! of them are stale but remembered, as in Prometheus, so that they are not counted as new when the target is back.
 
+mod bound;
 mod fault;
 mod ingest;
 mod spelling;

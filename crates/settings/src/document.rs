@@ -52,6 +52,17 @@ pub struct Error {
     pub reason: String,
 }
 
+impl Error {
+    /// What was refused, in the file that it stands in.
+    pub fn of(path: &Path, (place, reason): Refused) -> Self {
+        Self {
+            path: path.to_owned(),
+            place,
+            reason,
+        }
+    }
+}
+
 /// A place and what is wrong there, in a file that the caller knows.
 pub type Refused = (Place, String);
 
@@ -81,11 +92,7 @@ pub enum Value {
 
 /// Reads a file of at most [`Limits::bytes`].
 pub fn load(path: &Path, limits: &Limits) -> Result<String, Error> {
-    let refuse = |reason: String| Error {
-        path: path.to_owned(),
-        place: Place::default(),
-        reason,
-    };
+    let refuse = |reason: String| Error::of(path, (Place::default(), reason));
     let size = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?;
     if !size.is_file() {
         return Err(refuse("not a regular file".into()));
@@ -109,11 +116,7 @@ pub fn parse<T: Read + Default>(path: &Path, text: &str, limits: &Limits) -> Res
         Ok(node) => T::read(node),
         Err(refused) => Err(refused),
     };
-    value.map_err(|(place, reason)| Error {
-        path: path.to_owned(),
-        place,
-        reason,
-    })
+    value.map_err(|refused| Error::of(path, refused))
 }
 
 /// Reads one document. Fails on what is not YAML, on a repeated key, on a second document, and beyond the limits.

@@ -91,7 +91,10 @@ impl<T: Read> Read for Vec<T> {
         match node.value {
             Value::List(nodes) => nodes.into_iter().map(T::read).collect(),
             Value::Null => Ok(Self::new()),
-            Value::Scalar(_) | Value::Map(_) => Err((node.place, "expected a list".into())),
+            Value::Scalar(_) | Value::Map(_) => Err((
+                node.place,
+                "expected a list: `[…]`, or lines that begin with `- `".into(),
+            )),
         }
     }
 }
@@ -173,14 +176,33 @@ fn spelling(field: &str) -> &str {
 /// Most differences to a key that is meant.
 const DIFFERENCES_MAX: usize = 2;
 
-/// `, did you mean …` where a known key is close.
+/// Fewest characters of a key that is part of the one that is meant.
+const PART_MIN: usize = 3;
+
+/// Most keys of a section that are all told.
+const TOLD_MAX: usize = 8;
+
+/// `, did you mean …` where a known key is close; else all that are known, where they are few.
 fn nearest(key: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .map(|known| (distance(key, spelling(known)), spelling(known)))
         .min()
-        .filter(|(distance, _)| *distance <= DIFFERENCES_MAX);
-    near.map_or(String::new(), |(_, known)| format!(", did you mean {known:?}?"))
+        .filter(|(distance, _)| *distance <= DIFFERENCES_MAX)
+        .map(|(_, known)| known);
+    let is_part = |known: &&str| {
+        let short = key.len().min(known.len());
+        PART_MIN <= short && (known.contains(key) || key.contains(*known))
+    };
+    let spelled = || known.iter().map(|known| spelling(known));
+    let near = near.or_else(|| spelled().filter(is_part).min_by_key(|known| known.len()));
+    match near {
+        Some(known) => format!(", did you mean {known:?}?"),
+        None if known.len() <= TOLD_MAX => {
+            format!("; known here: {}", spelled().collect::<Vec<_>>().join(", "))
+        }
+        None => String::new(),
+    }
 }
 
 /// How many characters must be put in, taken out or changed to make one text of the other.
@@ -205,6 +227,21 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_meant() {
+        let known = ["r#type", "credentials", "credentials_file"];
+        for (key, expect) in [
+            ("typ", ", did you mean \"type\"?"),
+            ("credential_file", ", did you mean \"credentials_file\"?"),
+            ("cred", ", did you mean \"credentials\"?"),
+            ("my_credentials", ", did you mean \"credentials\"?"),
+            ("token", "; known here: type, credentials, credentials_file"),
+        ] {
+            assert_eq!(nearest(key, &known), expect, "{key}");
+        }
+        assert_eq!(nearest("token", &["aaaaaaaa"; 9]), "");
+    }
 
     #[test]
     fn distances() {

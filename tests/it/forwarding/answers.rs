@@ -1,5 +1,8 @@
 //! Receivers that refuse, that cannot be reached, that know only one message, or that want to see a key.
 
+use std::io::Write as _;
+use std::net::TcpListener;
+
 use crate::daemon::until;
 use crate::fleet::{Fleet, metric};
 use crate::http;
@@ -32,7 +35,11 @@ fn what_is_refused_is_dropped_counted_and_not_tried_again() {
     // A request that was refused has parts of scrapes: of these, some series have more samples than others.
     assert_eq!(fleet.stats()["duplicates"], 0);
     assert_eq!(fleet.stats()["out_of_order"], 0);
-    assert!(0 < fleet.stats()["seq_gaps"].as_u64().unwrap(), "{}", fleet.stats());
+    assert!(
+        0 < fleet.stats()["seq_gaps"].as_u64().unwrap(),
+        "{}",
+        fleet.stats()
+    );
 }
 
 #[test]
@@ -41,18 +48,18 @@ fn an_address_that_cannot_be_reached_yet() {
         return;
     };
     let right = fleet.receiver_url();
-    // No such name; a port that speaks no TLS.
     let wrong = [
         "http://receiver.invalid/w".to_owned(),
-        right.replace("http:", "https:"),
+        format!("https://{}/w", speaks_no_tls()),
     ];
-    let settings = ", queue_config: {batch_send_deadline: 200ms, max_backoff: 300ms}";
+    let settings = ", remote_timeout: 2s, queue_config: {batch_send_deadline: 200ms, max_backoff: 300ms}";
     fleet.configure_for(&wrong[0], settings);
     let scraper = fleet.scraper();
     for url in &wrong {
         fleet.configure_for(url, settings);
         scraper.signal("HUP");
-        let metric_of = format!("prometheus_remote_storage_samples_retried_total{{remote_name=\"sink\",url=\"{url}\"}}");
+        let metric_of =
+            format!("prometheus_remote_storage_samples_retried_total{{remote_name=\"sink\",url=\"{url}\"}}");
         until("two attempts", || {
             let metrics = http::get(&scraper.address, "/metrics").text();
             let line = metrics.lines().find_map(|line| line.strip_prefix(&metric_of));
@@ -65,13 +72,27 @@ fn an_address_that_cannot_be_reached_yet() {
     fleet.assert_all_arrived(scraper);
 }
 
+/// A port that answers whatever comes in plain words.
+fn speaks_no_tls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // A client that leaves is no failure.
+            drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        }
+    });
+    address
+}
+
 #[test]
 fn a_receiver_of_1_0_only() {
     let Some(mut fleet) = Fleet::without_receiver() else {
         return;
     };
     fleet.start_receiver_with(&["--v2", "off"]);
-    let message = ", protobuf_message: io.prometheus.write.v2.Request, queue_config: {batch_send_deadline: 200ms}";
+    let message =
+        ", protobuf_message: io.prometheus.write.v2.Request, queue_config: {batch_send_deadline: 200ms}";
     fleet.configure_for(&fleet.receiver_url(), message);
     let scraper = fleet.scraper();
     scraper.wait_for_log("receiver does not know remote write 2.0, going on with 1.0");
@@ -101,8 +122,14 @@ fn a_token_and_a_key_reach_the_receiver_and_nobody_else() {
     assert_eq!(headers["x-license-key"], "swordfish");
     fleet.receiver("401");
     scraper.wait_for_log("samples refused by the receiver");
-    let shown = ["/", "/fleet", "/metrics", "/api/v1/status/config", "/api/v1/status/flags"]
-        .map(|path| http::get(&scraper.address, path).text());
+    let shown = [
+        "/",
+        "/fleet",
+        "/metrics",
+        "/api/v1/status/config",
+        "/api/v1/status/flags",
+    ]
+    .map(|path| http::get(&scraper.address, path).text());
     for text in shown.iter().chain([&scraper.log()]) {
         assert!(!text.contains("hunter2") && !text.contains("swordfish"), "{text}");
     }

@@ -16,7 +16,8 @@ use crate::intended::Intended;
 use crate::{http, peer, sid};
 
 const TARGETS: u16 = 6;
-const SERIES: u16 = 60;
+/// So many that there are constants, counters, gauges and histograms among them.
+const SERIES: u16 = 220;
 /// The target that stands in a file, which is empty at the end.
 const FOUND: u16 = 5;
 
@@ -140,7 +141,7 @@ impl Rig {
 fn configuration(folder: &Path, targets_from: u16, sink: u16) -> String {
     let fixed = (0..FOUND).map(|target| format!("'127.0.0.1:{}'", targets_from + target));
     format!(
-        "global: {{scrape_interval: 500ms, scrape_timeout: 400ms, external_labels: {{host: bench, device: none}}}}\n\
+        "global: {{scrape_interval: 1s, scrape_timeout: 1s, external_labels: {{host: bench, device: none}}}}\n\
          remote_write: [{{url: 'http://127.0.0.1:{sink}/w', queue_config: {{batch_send_deadline: 200ms}}}}]\n\
          scrape_configs:\n\
          - {{job_name: fake, static_configs: [{{targets: [{}], labels: {{fleet: fake}}}}]}}\n\
@@ -242,7 +243,10 @@ fn differences(theirs: &BTreeMap<Labels, Samples>, ours: &BTreeMap<Labels, Sampl
     }
     let both: Vec<_> = their_names.intersection(&our_names).collect();
     for (one, other, word) in [(theirs, ours, "missing"), (ours, theirs, "new")] {
-        for (labels, samples) in one.iter().filter(|(labels, _)| both.contains(&&labels["__name__"])) {
+        for (labels, samples) in one
+            .iter()
+            .filter(|(labels, _)| both.contains(&&labels["__name__"]))
+        {
             let name = &labels["__name__"];
             // Each of these is in one scrape, and so with one of the two.
             if name == "fake_churn" {
@@ -252,7 +256,10 @@ fn differences(theirs: &BTreeMap<Labels, Samples>, ours: &BTreeMap<Labels, Sampl
                 None => tell(name, format!("{{{labels:?}}} {word}")),
                 Some(others) if word == "missing" && course(name, samples) != course(name, others) => {
                     let (theirs, ours) = (course(name, samples), course(name, others));
-                    tell(name, format!("values of {labels:?}: {theirs:?} there, {ours:?} here"));
+                    tell(
+                        name,
+                        format!("values of {labels:?}: {theirs:?} there, {ours:?} here"),
+                    );
                 }
                 Some(_) => {}
             }
@@ -277,7 +284,11 @@ fn course(name: &str, samples: &Samples) -> Vec<String> {
 fn check_numbers(rig: &Rig, side: &str, samples: &BTreeMap<Labels, Samples>) {
     for target in 0..TARGETS {
         let instance = rig.instance(target);
-        let of_target = || samples.iter().filter(|(labels, _)| labels["instance"] == instance);
+        let of_target = || {
+            samples
+                .iter()
+                .filter(|(labels, _)| labels["instance"] == instance)
+        };
         let values = |metric: &str| -> BTreeMap<i64, f64> {
             let (_, values) = of_target()
                 .find(|(labels, _)| labels["__name__"] == metric)

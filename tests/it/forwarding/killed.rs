@@ -76,7 +76,10 @@ fn again_and_again() {
     };
     fleet.receiver("500");
     let start = || {
-        let sync = format!("--storage.agent.spill-sync-interval={}ms", SHORTEST_SYNC.as_millis());
+        let sync = format!(
+            "--storage.agent.spill-sync-interval={}ms",
+            SHORTEST_SYNC.as_millis()
+        );
         Daemon::start(
             Command::new(binary("pi-scraper"))
                 .args(fleet.default_flags())

@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::recording::{Labels, Said, spelled};
 use crate::daemon::{Daemon, until};
-use crate::fleet::{Fleet, SERIES, TARGETS, free_ports, json};
+use crate::fleet::{Fleet, TARGETS, free_ports, json};
 use crate::{http, sid};
 
 /// Time in milliseconds and value of every sample, by series.
 type Stored = BTreeMap<Labels, Vec<(i64, f64)>>;
 
+/// Series of each target: constants, counters, gauges and histograms.
+const SERIES: u16 = 220;
 /// Scrapes of all targets together.
 const SCRAPES: u64 = 40;
 
@@ -71,19 +73,20 @@ fn victoria_metrics() {
     };
     let folder = tempfile::tempdir().unwrap();
     let address = format!("127.0.0.1:{}", free_ports(1));
-    let _receiver = Daemon::spawn(
-        Command::new(package.join("usr/bin/victoria-metrics")).args([
-            format!("-storageDataPath={}", folder.path().display()),
-            format!("-httpListenAddr={address}"),
-            "-retentionPeriod=1y".to_owned(),
-        ]),
-    );
+    let _receiver = Daemon::spawn(Command::new(package.join("usr/bin/victoria-metrics")).args([
+        format!("-storageDataPath={}", folder.path().display()),
+        format!("-httpListenAddr={address}"),
+        "-retentionPeriod=1y".to_owned(),
+    ]));
     until("the receiver", || is_ready(&address, "/health"));
     let Some(fleet) = send(&format!("http://{address}/api/v1/write"), "") else {
         return;
     };
     http::get(&address, "/internal/force_flush");
-    let exported = http::get(&address, "/api/v1/export?match[]=%7B__name__!%3D%22%22%7D").text();
+    // Without an end, the newest samples are left out.
+    let range = "start=0&end=4102444800";
+    let path = format!("/api/v1/export?match[]=%7B__name__!%3D%22%22%7D&{range}");
+    let exported = http::get(&address, &path).text();
     let mut stored = Stored::new();
     for line in exported.lines() {
         let series: Value = serde_json::from_str(line).unwrap();
@@ -92,7 +95,10 @@ fn victoria_metrics() {
         let samples = times.zip(values);
         // The end of a series is shown as null.
         let samples = samples.filter_map(|(at, value)| Some((at.as_i64().unwrap(), value.as_f64()?)));
-        stored.entry(labels(&series["metric"])).or_default().extend(samples);
+        stored
+            .entry(labels(&series["metric"]))
+            .or_default()
+            .extend(samples);
     }
     // It keeps decimal numbers of 15 places and more.
     check(&fleet, &stored, 1e-14);
@@ -105,7 +111,7 @@ fn is_ready(address: &str, path: &str) -> Option<()> {
 
 /// Lets a scraper send some scrapes to this address, with these settings more, and end.
 fn send(url: &str, message: &str) -> Option<Fleet> {
-    let fleet = Fleet::without_receiver()?;
+    let fleet = Fleet::with_series(SERIES)?;
     fleet.configure_for(url, message);
     let mut scraper = fleet.scraper();
     fleet.wait_for_scrapes(SCRAPES);
@@ -155,7 +161,9 @@ fn check(fleet: &Fleet, stored: &Stored, tolerance: f64) {
             }
         }
         assert!(i32::from(SERIES) < series, "{series} of {instance}");
-        let up = of_target().find(|(labels, _)| labels["__name__"] == "up").unwrap();
+        let up = of_target()
+            .find(|(labels, _)| labels["__name__"] == "up")
+            .unwrap();
         assert!(up.1.iter().all(|(_, value)| *value == 1.0), "{up:?}");
     }
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::daemon::Daemon;
-use crate::fleet::{json, python, start};
-use crate::peer;
+use crate::fleet::{json, start};
+use crate::{peer, python};
 
 /// Bits of the NaN that says that a series has ended.
 pub const STALE: u64 = 0x7ff0_0000_0000_0002;
@@ -86,7 +86,7 @@ impl Said {
     /// The first `scrapes` bodies of a target. Its numbers are made by chance that is the same in every process.
     pub fn by(target: u16, series: u16, scrapes: u64) -> Option<Self> {
         let targets = peer::reference("tools/fake_targets.py")?;
-        let output = Command::new(python())
+        let output = Command::new(python::interpreter())
             .args(["-c", BODIES])
             .arg(targets)
             .args([target.to_string(), series.to_string(), scrapes.to_string()])
@@ -120,16 +120,21 @@ impl Said {
 /// A series as the target spells it, without what the configuration adds.
 pub fn spelled(labels: &Labels) -> String {
     let own = |name: &str| match name {
-        // Added to series without one.
+        // Added to series that have none.
         "device" if labels[name] == "none" => None,
-        "device" | "le" => Some(name.to_owned()),
-        "mode" if !labels.contains_key("exported_mode") => Some(name.to_owned()),
+        "mode" if labels[name] == "site" => None,
+        "device" | "mode" | "le" => Some(name.to_owned()),
         "exported_mode" => Some("mode".to_owned()),
         _ => None,
     };
-    let pairs = labels.iter().filter_map(|(name, value)| Some((own(name)?, value)));
-    // The targets write their labels in this order too.
-    let pairs: BTreeSet<String> = pairs.map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+    // The targets write their labels in this order too, and whole bounds without a point.
+    let pairs: BTreeSet<String> = labels
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = value.strip_suffix(".0").unwrap_or(value);
+            Some(format!("{}=\"{value}\"", own(name)?))
+        })
+        .collect();
     let pairs: Vec<String> = pairs.into_iter().collect();
     match pairs.is_empty() {
         true => labels["__name__"].clone(),

@@ -3,7 +3,6 @@
 use super::SERVER;
 use crate::exporters::{self, scrape};
 use crate::families::value;
-use crate::http;
 use crate::servers::mariadb::{PASSWORD, USER};
 
 /// A password for logins that must not work.
@@ -45,19 +44,7 @@ fn a_password_is_seen_nowhere() {
             "{flags:?}:\n{}",
             daemon.log()
         );
-        let page = http::get(&daemon.address, "/").text();
-        let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", daemon.pid())).unwrap();
-        for (place, text) in [
-            ("log", daemon.log()),
-            ("metrics", metrics),
-            ("page", page),
-            ("ps", arguments),
-        ] {
-            assert!(
-                !text.contains(PASSWORD) && !text.contains(WRONG),
-                "{place} of {flags:?}:\n{text}"
-            );
-        }
+        exporters::assert_nowhere(&[PASSWORD, WRONG], &daemon, &metrics);
     }
 }
 
@@ -105,21 +92,4 @@ fn an_options_file_that_others_may_read_is_warned_of() {
     let daemon = exporters::ours("mysql", &[&format!("--config.my-cnf={file}")], &[]);
     let line = daemon.wait_for_log("open.cnf");
     assert!(line.contains("level=WARN"), "{line}");
-}
-
-#[test]
-fn printed_grants_let_every_collector_in() {
-    let source = format!("root@unix({})/", SERVER.socket());
-    let printed = std::process::Command::new(crate::daemon::binary("pi-mysql-exporter"))
-        .arg("--print-grants")
-        .env("DATA_SOURCE_NAME", &source)
-        .output()
-        .unwrap();
-    let grants = String::from_utf8_lossy(&printed.stdout).into_owned();
-    assert!(
-        printed.status.success(),
-        "{grants}{}",
-        String::from_utf8_lossy(&printed.stderr)
-    );
-    assert!(grants.contains("SLAVE MONITOR"), "{grants}");
 }

@@ -6,7 +6,6 @@ use super::SERVER;
 use crate::daemon::{Daemon, binary};
 use crate::exporters::{self, scrape};
 use crate::families::value;
-use crate::http;
 use crate::servers::postgres::{PASSWORD, USER};
 
 /// A password for logins that must not work.
@@ -71,19 +70,7 @@ fn a_password_is_seen_nowhere() {
             "case {number}:\n{}",
             daemon.log()
         );
-        let page = http::get(&daemon.address, "/").text();
-        let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", daemon.pid())).unwrap();
-        for (place, text) in [
-            ("log", daemon.log()),
-            ("metrics", metrics),
-            ("page", page),
-            ("ps", arguments),
-        ] {
-            assert!(
-                !text.contains(PASSWORD) && !text.contains(WRONG),
-                "{place} of case {number}:\n{text}"
-            );
-        }
+        exporters::assert_nowhere(&[PASSWORD, WRONG], &daemon, &metrics);
     }
 }
 
@@ -142,25 +129,4 @@ fn a_password_file_that_others_may_read_is_warned_of() {
     ];
     let daemon = exporters::ours("postgres", &[], &environment);
     assert!(daemon.wait_for_log("open-password").contains("level=WARN"));
-}
-
-#[test]
-fn printed_grants_let_every_collector_in() {
-    let source = format!(
-        "host={} port={} user=postgres dbname=postgres",
-        SERVER.socket_directory(),
-        SERVER.port
-    );
-    let printed = Command::new(binary("pi-postgres-exporter"))
-        .arg("--print-grants")
-        .env("DATA_SOURCE_NAME", &source)
-        .output()
-        .unwrap();
-    let grants = String::from_utf8_lossy(&printed.stdout).into_owned();
-    assert!(
-        printed.status.success(),
-        "{grants}{}",
-        String::from_utf8_lossy(&printed.stderr)
-    );
-    assert!(grants.contains("pg_monitor"), "{grants}");
 }

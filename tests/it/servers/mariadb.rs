@@ -36,6 +36,8 @@ const GRANTS: &str = "PROCESS, SELECT, REPLICATION CLIENT, SLAVE MONITOR, REPLIC
 pub struct Mariadb {
     pub port: u16,
     id: u32,
+    /// What it reports as its host.
+    host: String,
     process: Mutex<Option<Process>>,
     scratch: Scratch,
 }
@@ -44,7 +46,7 @@ impl Mariadb {
     /// A new server with the monitoring user and a table, ready for queries.
     #[track_caller]
     pub fn start() -> Self {
-        let server = Self::install(1);
+        let server = Self::install(1, "pi-1");
         server.sql(&format!(
             "CREATE USER {USER} IDENTIFIED BY '{PASSWORD}'; GRANT {GRANTS} ON *.* TO {USER}"
         ));
@@ -60,8 +62,14 @@ impl Mariadb {
     /// A replica of `primary` by GTID, caught up.
     #[track_caller]
     pub fn replica(primary: &Self) -> Self {
+        Self::replica_named(primary, 2, "pi-2")
+    }
+
+    /// As [`Mariadb::replica`], with this server id and the host that it reports.
+    #[track_caller]
+    pub fn replica_named(primary: &Self, id: u32, host: &str) -> Self {
         primary.sql("CREATE USER IF NOT EXISTS follower IDENTIFIED BY 'follows'; GRANT REPLICATION SLAVE ON *.* TO follower");
-        let server = Self::install(2);
+        let server = Self::install(id, host);
         server.sql(&format!(
             "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={}, MASTER_USER='follower', MASTER_PASSWORD='follows', MASTER_USE_GTID=slave_pos; START SLAVE",
             primary.port
@@ -76,7 +84,7 @@ impl Mariadb {
     }
 
     #[track_caller]
-    fn install(id: u32) -> Self {
+    fn install(id: u32, host: &str) -> Self {
         let scratch = Scratch::new("mariadb");
         let mut install = unprivileged("mariadb-install-db");
         install.args([
@@ -90,6 +98,7 @@ impl Mariadb {
         let server = Self {
             port: free_port(),
             id,
+            host: host.to_owned(),
             process: Mutex::new(None),
             scratch,
         };
@@ -103,7 +112,7 @@ impl Mariadb {
         let mut command = unprivileged("/usr/sbin/mariadbd");
         command.arg("--no-defaults").args(SETTINGS);
         command.arg(format!("--server-id={}", self.id));
-        command.arg(format!("--report-host=pi-{}", self.id));
+        command.arg(format!("--report-host={}", self.host));
         command.arg(format!("--port={}", self.port));
         command.arg(format!("--datadir={}", self.scratch.join("data")));
         command.arg(format!("--socket={}", self.socket()));

@@ -14,6 +14,8 @@
 //!
 //! What the reference would ignore silently, a key that it does not know, is refused here with its place.
 
+mod each;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,8 +25,7 @@ use settings::read::{Anything, At, Keys, Read, parsed};
 
 use super::family::Family;
 use super::labels::{FromPaths, Labels};
-use super::metric::{Each, Metric};
-use super::number::ValueType;
+use super::metric::Metric;
 use super::path::Path;
 
 /// Configurations of all kinds of Flux, Argo CD and Cluster API have 4,000 lines.
@@ -265,115 +266,6 @@ impl Generator {
     }
 }
 
-impl Read for Metric {
-    fn read(node: Node) -> Result<Self, Refused> {
-        let place = node.place;
-        let mut keys = Keys::of(node, &["type", "gauge", "info", "stateSet"])?;
-        let kind: At<String> = keys
-            .take("type")?
-            .ok_or_else(|| (place, "type is missing: Gauge, Info or StateSet".to_owned()))?;
-        let (key, read): (_, ReadMetric) = match kind.value.to_lowercase().as_str() {
-            "gauge" => ("gauge", gauge),
-            "info" => ("info", info),
-            "stateset" => ("stateSet", state_set),
-            other => {
-                let reason = format!("{other:?} is not Gauge, Info or StateSet");
-                return Err((kind.place, reason));
-            }
-        };
-        let Section(node) = keys
-            .take(key)?
-            .ok_or_else(|| (place, format!("type is {}, but {key} is missing", kind.value)))?;
-        read(node)
-    }
-}
-
-/// Reads the section of one type.
-type ReadMetric = fn(Node) -> Result<Metric, Refused>;
-
-/// A section that is read later.
-struct Section(Node);
-
-impl Read for Section {
-    fn read(node: Node) -> Result<Self, Refused> {
-        Ok(Self(node))
-    }
-}
-
-fn gauge(node: Node) -> Result<Metric, Refused> {
-    let known = [
-        "path",
-        "labelsFromPath",
-        "valueFrom",
-        "valueType",
-        "labelFromKey",
-        "nilIsZero",
-    ];
-    let mut keys = Keys::of(node, &known)?;
-    let each = Each::Gauge {
-        value_from: keys.take("valueFrom")?.unwrap_or_default(),
-        value_type: keys.take("valueType")?.unwrap_or_default(),
-        label_from_key: take_label_name(&mut keys, "labelFromKey")?,
-        nil_is_zero: keys.take("nilIsZero")?.unwrap_or_default(),
-    };
-    metric(keys, each)
-}
-
-fn info(node: Node) -> Result<Metric, Refused> {
-    let mut keys = Keys::of(node, &["path", "labelsFromPath", "labelFromKey"])?;
-    let each = Each::Info {
-        label_from_key: take_label_name(&mut keys, "labelFromKey")?,
-    };
-    metric(keys, each)
-}
-
-fn state_set(node: Node) -> Result<Metric, Refused> {
-    let place = node.place;
-    let mut keys = Keys::of(
-        node,
-        &["path", "labelsFromPath", "valueFrom", "labelName", "list"],
-    )?;
-    let each = Each::StateSet {
-        value_from: keys.take("valueFrom")?.unwrap_or_default(),
-        label_name: take_label_name(&mut keys, "labelName")?,
-        list: keys.take("list")?.unwrap_or_default(),
-    };
-    match &each {
-        Each::StateSet { label_name, .. } if label_name.is_empty() => {
-            Err((place, "labelName is missing".to_owned()))
-        }
-        _ => metric(keys, each),
-    }
-}
-
-fn metric(mut keys: Keys, each: Each) -> Result<Metric, Refused> {
-    let paths: BTreeMap<String, Path> = keys.take("labelsFromPath")?.unwrap_or_default();
-    Ok(Metric {
-        path: keys.take("path")?.unwrap_or_default(),
-        labels: FromPaths::new(paths),
-        each,
-    })
-}
-
-impl Read for ValueType {
-    fn read(node: Node) -> Result<Self, Refused> {
-        parsed(node, "duration or quantity", |text| match text {
-            "" => Some(Self::Any),
-            "duration" => Some(Self::Duration),
-            "quantity" => Some(Self::Quantity),
-            _ => None,
-        })
-    }
-}
-
-fn take_label_name(keys: &mut Keys, key: &str) -> Result<String, Refused> {
-    match keys.take::<At<String>>(key)? {
-        Some(At { value, .. }) if value.is_empty() => Ok(value),
-        Some(At { value, place }) => label_name(value).map_err(|reason| (place, reason)),
-        None => Ok(String::new()),
-    }
-}
-
 fn label_name(name: String) -> Result<String, String> {
     let starts = |c: char| c.is_ascii_alphabetic() || c == '_';
     if name.starts_with(starts) && name.chars().all(|c| starts(c) || c.is_ascii_digit()) {
@@ -383,145 +275,4 @@ fn label_name(name: String) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path as FilePath;
-
-    use settings::document;
-
-    use super::*;
-
-    /// The entry around what is tested: its first line has the number 3 and six spaces before it.
-    fn resource(text: &str) -> String {
-        format!("spec:\n  resources:\n    - {}\n", text.replace('\n', "\n      "))
-    }
-
-    fn read(text: &str) -> Result<Config, String> {
-        document::parse(FilePath::new("crs.yml"), text, &LIMITS).map_err(|error| error.to_string())
-    }
-
-    #[track_caller]
-    fn refused(text: &str, expect: &str) {
-        let error = read(&resource(text)).expect_err("refused");
-        assert_eq!(error, format!("crs.yml:{expect}"));
-    }
-
-    const KIND: &str = "groupVersionKind: {group: myteam.io, version: v1, kind: Foo}\n";
-
-    #[test]
-    fn names_and_wildcards() {
-        let names = |text: &str| {
-            let config = read(&resource(text)).unwrap();
-            let entry = Rc::clone(&config.entries[0]);
-            let families = entry.families.iter();
-            let names: Vec<_> = families.map(|(family, _)| family.name.clone()).collect();
-            (
-                entry.version.clone(),
-                entry.kind.clone(),
-                entry.plural.clone(),
-                names,
-            )
-        };
-        let info = "metrics:\n- name: up\n  each: {type: info, info: {}}";
-        assert_eq!(
-            names(&format!("{KIND}{info}")),
-            (
-                Some("v1".to_owned()),
-                Some("Foo".to_owned()),
-                None,
-                vec!["kube_customresource_up".to_owned()]
-            )
-        );
-        assert_eq!(
-            names(&format!(
-                "groupVersionKind: {{group: myteam.io, version: '*'}}\nmetricNamePrefix: ''\nresourcePlural: foos\n{info}"
-            )),
-            (None, None, Some("foos".to_owned()), vec!["up".to_owned()])
-        );
-        assert_eq!(
-            names(&format!("{KIND}metricNamePrefix: myteam_foos\n{info}")).3,
-            ["myteam_foos_up"]
-        );
-        assert!(
-            read("kind: CustomResourceStateMetrics\nspec:\n")
-                .unwrap()
-                .entries
-                .is_empty()
-        );
-    }
-
-    #[test]
-    fn wrong_entries_are_told_with_their_place() {
-        refused("metrics: []", "3:7: groupVersionKind is missing");
-        refused(
-            "groupVersionKind: {group: '*', kind: Foo}",
-            "3:25: group is missing, and cannot be *",
-        );
-        refused(
-            "groupVersionKind: {group: a/b}",
-            "3:33: \"a/b\" is not a name of Kubernetes",
-        );
-        refused(
-            &format!("{KIND}metric: []"),
-            "4:7: unknown key \"metric\", did you mean \"metrics\"?",
-        );
-        refused(
-            &format!("{KIND}metricNamePrefix: 1\nmetrics:\n- name: up\n  each: {{type: info, info: {{}}}}"),
-            "6:15: \"1_up\" cannot be the name of a metric",
-        );
-        refused(
-            &format!("{KIND}commonLabels: {{a-b: c}}"),
-            "4:27: \"a-b\" cannot be the name of a label",
-        );
-        refused(
-            &format!("{KIND}labelsFromPath: {{x: [status, '[Ready]']}}"),
-            "4:27: \"[Ready]\" is no lookup in a list: expected \"[field=value]\"",
-        );
-    }
-
-    #[test]
-    fn wrong_metrics_are_told_with_their_place() {
-        let metric = |text: &str| format!("{KIND}metrics:\n- name: up\n  each: {text}");
-        refused(
-            &metric("{gauge: {}}"),
-            "6:15: type is missing: Gauge, Info or StateSet",
-        );
-        refused(
-            &metric("{type: Counter}"),
-            "6:22: \"counter\" is not Gauge, Info or StateSet",
-        );
-        refused(
-            &metric("{type: Gauge, info: {}}"),
-            "6:15: type is Gauge, but gauge is missing",
-        );
-        refused(
-            &metric("{type: StateSet, stateSet: {list: [a]}}"),
-            "6:42: labelName is missing",
-        );
-        refused(
-            &metric("{type: Gauge, gauge: {valueFrom: {celExpr: x}}}"),
-            "6:48: expected a list",
-        );
-        refused(
-            &metric("{type: Gauge, gauge: {valueType: text}}"),
-            "6:48: \"text\" is not duration or quantity",
-        );
-        refused(
-            &metric("{type: Gauge, gauge: {labelFromKey: a.b}}"),
-            "6:51: \"a.b\" cannot be the name of a label",
-        );
-        refused(&format!("{KIND}metrics:\n- help: x"), "5:9: name is missing");
-    }
-
-    #[test]
-    fn names_that_are_taken() {
-        let text = resource(&format!(
-            "{KIND}metricNamePrefix: kube\nmetrics:\n- name: pod_info\n  each: {{type: info, info: {{}}}}"
-        ));
-        let (place, reason) = read(&text)
-            .unwrap()
-            .refuse_names(|name| name == "kube_pod_info")
-            .unwrap_err();
-        assert_eq!((place.line, place.column), (6, 15));
-        assert!(reason.starts_with("\"kube_pod_info\" is told of"), "{reason}");
-    }
-}
+mod tests;

@@ -102,24 +102,6 @@ fn wrong_ones() {
 }
 
 #[test]
-fn durations() {
-    assert_eq!(duration("1.5s"), Some(Duration::from_millis(1500)));
-    for wrong in [
-        "",
-        "5",
-        "s",
-        "-5s",
-        "5d",
-        "5 s",
-        "..s",
-        "1e999s",
-        "99999999999999999999999h",
-    ] {
-        assert_eq!(duration(wrong), None, "{wrong}");
-    }
-}
-
-#[test]
 fn help_tells_the_variables() {
     let help = command().render_long_help().to_string();
     for variable in ["SCRAPE_URI", "NGINX_PLUS", "TIMEOUT", "CONST_LABELS"] {

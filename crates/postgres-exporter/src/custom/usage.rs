@@ -154,7 +154,7 @@ fn one<'l>(
         ),
         Usage::Duration if text == "-1" => return Ok(()),
         Usage::Duration => {
-            let milliseconds = crate::flags::parse_duration(text).map(|duration| duration.as_millis() as f64);
+            let milliseconds = settings::duration::parse(text).map(|duration| duration.as_millis() as f64);
             (
                 milliseconds,
                 Kind::Gauge,

@@ -16,7 +16,8 @@ use crate::config::Secret;
 use crate::config::http::{Credentials, HttpSettings};
 use crate::target::Url;
 
-const SELF: &str = concat!("pi-scraper/", env!("CARGO_PKG_VERSION"));
+/// What requests say of who sends them.
+pub const SELF: &str = concat!("pi-scraper/", env!("CARGO_PKG_VERSION"));
 
 /// The headers of every scrape: what the target may answer with, and how long it has.
 pub fn of_scrape(accept: &str, timeout_seconds: f64) -> HeaderMap {
@@ -117,6 +118,7 @@ pub fn authorization(credentials: &Credentials) -> Result<Option<HeaderValue>, S
             format!("Basic {}", STANDARD.encode(pair))
         }
         Credentials::Scheme { scheme, credentials } => format!("{scheme} {}", credentials.read()?.expose()),
+        Credentials::Oauth2(tokens) => return Ok(tokens.header()),
     };
     let mut value = HeaderValue::from_str(&text)
         .map_err(|_| "credentials hold characters that no header takes".to_owned())?;

@@ -8,8 +8,10 @@ use settings::document::{Error, Place};
 use settings::read::At;
 
 use super::Secret;
+use super::oauth2;
 use super::raw;
 use super::tls;
+use crate::client::oauth2::Tokens;
 use crate::target::Url;
 
 /// The client settings of one job.
@@ -73,6 +75,8 @@ pub enum Credentials {
         /// What follows the scheme.
         credentials: SecretSource,
     },
+    /// A token that another server gives.
+    Oauth2(Tokens),
 }
 
 /// A secret, or the file that holds it and that is read again for every scrape.
@@ -112,6 +116,7 @@ pub(super) struct Parts {
     pub authorization: Option<raw::Authorization>,
     pub bearer_token: Option<Secret>,
     pub bearer_token_file: Option<PathBuf>,
+    pub oauth2: Option<raw::Oauth2>,
     pub tls: Option<raw::TlsConfig>,
     pub follow_redirects: Option<bool>,
     pub enable_compression: Option<bool>,
@@ -127,6 +132,7 @@ macro_rules! parts {
             authorization: $section.authorization.take(),
             bearer_token: $section.bearer_token.take(),
             bearer_token_file: $section.bearer_token_file.take(),
+            oauth2: $section.oauth2.take(),
             tls: $section.tls_config.take(),
             follow_redirects: $section.follow_redirects,
             enable_compression: None,
@@ -172,11 +178,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn refuse(&self, reason: &str) -> Error {
-        Error {
-            path: self.file.to_owned(),
-            place: self.place,
-            reason: reason.to_owned(),
-        }
+        Error::of(self.file, (self.place, reason.to_owned()))
     }
 
     /// Relative paths start at the configuration's folder.
@@ -208,15 +210,20 @@ impl Context<'_> {
             raw.bearer_token.take(),
             raw.bearer_token_file.take(),
         )?;
-        match (raw.basic_auth.take(), raw.authorization.take(), bearer) {
-            (None, None, None) => Ok(Credentials::None),
-            (Some(basic), None, None) => self.basic(basic),
-            (None, Some(authorization), None) => self.authorization(authorization),
-            (None, None, Some(credentials)) => Ok(Credentials::Scheme {
+        let (basic, authorization) = (raw.basic_auth.take(), raw.authorization.take());
+        match (basic, authorization, raw.oauth2.take(), bearer) {
+            (None, None, None, None) => Ok(Credentials::None),
+            (Some(basic), None, None, None) => self.basic(basic),
+            (None, Some(authorization), None, None) => self.authorization(authorization),
+            (None, None, Some(oauth2), None) => {
+                Ok(Credentials::Oauth2(Tokens::new(oauth2::check(oauth2, self)?)))
+            }
+            (None, None, None, Some(credentials)) => Ok(Credentials::Scheme {
                 scheme: "Bearer".into(),
                 credentials,
             }),
-            _ => Err(self.refuse("at most one of basic_auth, authorization and bearer_token must be given")),
+            _ => Err(self
+                .refuse("at most one of basic_auth, authorization, oauth2 and bearer_token must be given")),
         }
     }
 
@@ -287,12 +294,8 @@ impl Context<'_> {
         Ok(headers)
     }
 
-    fn proxy(&self, at: &At<String>) -> Result<Proxy, Error> {
-        let refuse = |reason: String| Error {
-            path: self.file.to_owned(),
-            place: at.place,
-            reason,
-        };
+    pub(super) fn proxy(&self, at: &At<String>) -> Result<Proxy, Error> {
+        let refuse = |reason: String| Error::of(self.file, (at.place, reason));
         let (scheme, rest) = at.value.split_once("://").unwrap_or(("", at.value.as_str()));
         if scheme != "http" {
             return Err(refuse(
@@ -313,3 +316,6 @@ impl Context<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,14 +27,11 @@ pub(super) fn read(patterns: &[At<String>], config: &Path) -> Result<Vec<Include
     for at in patterns {
         let (above, name) = at.value.rsplit_once('/').unwrap_or(("", &at.value));
         if name.is_empty() || above.contains('*') || 1 < name.matches('*').count() {
-            return Err(Error {
-                path: config.to_owned(),
-                place: at.place,
-                reason: format!(
-                    "path {:?} is not valid for scrape_config_files (one * in its last element at most)",
-                    at.value
-                ),
-            });
+            let reason = format!(
+                "path {:?} is not valid for scrape_config_files (one * in its last element at most)",
+                at.value
+            );
+            return Err(Error::of(config, (at.place, reason)));
         }
         for path in matching(&folder.join(&at.value)) {
             let text = document::load(&path, &LIMITS)?;
@@ -43,4 +40,46 @@ pub(super) fn read(patterns: &[At<String>], config: &Path) -> Result<Vec<Include
         }
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn jobs_in_files_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("jobs")).unwrap();
+        let file =
+            |name: &str, text: &str| std::fs::write(folder.path().join("jobs").join(name), text).unwrap();
+        let load = || {
+            let text =
+                "scrape_config_files: ['jobs/*.yml', absent.yml]\nscrape_configs: [{job_name: main}]\n";
+            match Config::parse(&folder.path().join("p.yml"), text) {
+                Ok(config) => config
+                    .jobs
+                    .iter()
+                    .map(|job| job.name.clone())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                Err(error) => error
+                    .to_string()
+                    .replace(&format!("{}/", folder.path().display()), ""),
+            }
+        };
+        file("b.yml", "scrape_configs: [{job_name: b, scrape_interval: 1s}]");
+        file("a.yml", "scrape_configs: [{job_name: a}]");
+        file("c.txt", "not read");
+        assert_eq!(load(), "main a b");
+        file("b.yml", "scrape_configs: [{job_name: a}]");
+        assert_eq!(
+            load(),
+            r#"jobs/b.yml:1:29: more than one scrape config has the job name "a""#
+        );
+        file("b.yml", "global: {}");
+        assert_eq!(
+            load(),
+            r#"jobs/b.yml:1:1: unknown key "global"; known here: scrape_configs"#
+        );
+    }
 }

@@ -18,11 +18,7 @@ pub(super) fn check(raw: At<raw::InfluxdbWrite>, file: &Path) -> Result<RemoteWr
         value: mut raw,
         place,
     } = raw;
-    let refuse = |(place, reason): Refused| Error {
-        path: file.to_owned(),
-        place,
-        reason,
-    };
+    let refuse = |refused: Refused| Error::of(file, refused);
     let missing = |key: &str| refuse((place, format!("influxdb_write has no {key}")));
     let url = raw.url.take().ok_or_else(|| missing("url"))?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -69,4 +65,51 @@ pub(super) fn check(raw: At<raw::InfluxdbWrite>, file: &Path) -> Result<RemoteWr
         queue: QueueSettings::check(raw.queue_config.take().unwrap_or_default()),
         budget: BudgetLimits::check(raw.budget.take().unwrap_or_default()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{parse, refused};
+
+    #[test]
+    fn influxdb_and_budgets() {
+        let config = parse(
+            "influxdb_write:\n  - {url: 'https://cloud', org: my org, bucket: b, token: hunter2, budget: {series: 10, bytes_per_month: 1GB}}\n",
+        )
+        .unwrap();
+        let receiver = &config.remote_write[0];
+        assert_eq!(
+            receiver.url.to_string(),
+            "https://cloud/api/v2/write?org=my%20org&bucket=b&precision=ms"
+        );
+        assert_eq!(
+            (
+                receiver.budget.series,
+                receiver.budget.bytes_per_month,
+                receiver.budget.samples_per_day
+            ),
+            (Some(10), Some(1 << 30), None)
+        );
+        for (section, expect) in [
+            ("{bucket: b, token: t}", "5: influxdb_write has no url"),
+            ("{url: 'http://x', token: t}", "5: influxdb_write has no bucket"),
+            (
+                "{url: 'http://x', bucket: b}",
+                "5: influxdb_write has no token or token_file",
+            ),
+            (
+                "{url: 'http://x', bucket: b, token: t, token_file: f}",
+                "5: at most one of influxdb_write token and token_file must be given",
+            ),
+            (
+                "{url: 'http://x', bucket: b, token: t, buget: {}}",
+                r#"44: unknown key "buget", did you mean "budget"?"#,
+            ),
+        ] {
+            refused(
+                &format!("influxdb_write:\n  - {section}\n"),
+                &format!("/etc/pi/prometheus.yml:2:{expect}"),
+            );
+        }
+    }
 }

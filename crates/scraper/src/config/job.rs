@@ -180,11 +180,7 @@ impl Defaults {
 
 impl Job {
     pub(super) fn check(raw: At<raw::ScrapeConfig>, defaults: &Defaults, file: &Path) -> Result<Self, Error> {
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let At {
             value: mut raw,
             place,
@@ -230,7 +226,7 @@ impl Job {
                 .unwrap_or(defaults.target_limit),
             relabel: raw.relabel_configs.take().unwrap_or_default(),
             keep_dropped_targets: raw.keep_dropped_targets.unwrap_or(defaults.keep_dropped_targets),
-            static_groups: targets::static_groups(raw.static_configs.take().unwrap_or_default(), place)
+            static_groups: targets::static_groups(raw.static_configs.take().unwrap_or_default())
                 .map_err(refuse)?,
             file_sd: targets::file_sd(raw.file_sd_configs.take().unwrap_or_default(), file, place)
                 .map_err(refuse)?,

@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
-use super::{PromDuration, Secret, Size, not_yet};
+use self::source::{
+    DnsSdConfig, DockerSdConfig, FileSdConfig, HttpSdConfig, KubernetesSdConfig, StaticConfig,
+    TailscaleSdConfig,
+};
+use super::{PromDuration, Secret, Size, refusal};
 use crate::relabel::Rule;
 use settings::document::{Node, Refused};
 use settings::read::{Anything, At, Keys, Read};
@@ -29,7 +31,7 @@ macro_rules! keys {
 
         impl Read for $name {
             fn read(node: Node) -> Result<Self, Refused> {
-                let mut keys = Keys::refusing(node, &[$(stringify!($key),)* $(stringify!($checked)),*], &[$(stringify!($later)),*], not_yet)?;
+                let mut keys = Keys::refusing(node, &[$(stringify!($key),)* $(stringify!($checked)),*], &[$(stringify!($later)),*], refusal)?;
                 $(let _: Option<$checked_type> = keys.take(stringify!($checked))?;)*
                 Ok(Self {
                     $($key: keys.take(stringify!($key))?,)*
@@ -37,6 +39,42 @@ macro_rules! keys {
             }
         }
     };
+}
+
+pub mod source;
+
+/// A switch that must be off, which is its default.
+#[derive(Clone, Copy, Debug)]
+pub struct Off;
+
+impl Read for Off {
+    fn read(node: Node) -> Result<Self, Refused> {
+        let place = node.place;
+        match bool::read(node)? {
+            false => Ok(Self),
+            true => Err((
+                place,
+                "the scraper does not have this: leave it out, or false".into(),
+            )),
+        }
+    }
+}
+
+/// How names of metrics are spelled: in UTF-8, as they come.
+#[derive(Clone, Copy, Debug)]
+pub struct Utf8;
+
+impl Read for Utf8 {
+    fn read(node: Node) -> Result<Self, Refused> {
+        let place = node.place;
+        match String::read(node)?.as_str() {
+            "utf8" | "allow-utf-8" | "" => Ok(Self),
+            other => Err((
+                place,
+                format!("the scraper takes names in UTF-8 as they come: leave out {other:?}"),
+            )),
+        }
+    }
 }
 
 keys! {
@@ -49,8 +87,11 @@ keys! {
         scrape_config_files: Vec<At<String>>,
         remote_write: Vec<At<RemoteWrite>>,
         influxdb_write: Vec<At<InfluxdbWrite>>,
-    } checked only { } later {
-        runtime, remote_read, storage, tracing, otlp,
+    } checked only {
+        // Settings of Go's memory.
+        runtime: Anything,
+    } later {
+        remote_read, storage, tracing, otlp,
     }
 }
 
@@ -79,10 +120,15 @@ keys! {
     } checked only {
         // Rules are evaluated elsewhere.
         evaluation_interval: PromDuration,
+        // Settings of Go's memory.
+        runtime: Anything,
+        scrape_native_histograms: Off,
+        always_scrape_classic_histograms: Off,
+        convert_classic_histograms_to_nhcb: Off,
+        metric_name_validation_scheme: Utf8,
+        metric_name_escaping_scheme: Utf8,
     } later {
-        query_log_file, scrape_failure_log_file, rule_query_offset, runtime,
-        metric_name_validation_scheme, metric_name_escaping_scheme, scrape_native_histograms,
-        scrape_classic_histograms, always_scrape_classic_histograms, convert_classic_histograms_to_nhcb,
+        query_log_file, scrape_failure_log_file, rule_query_offset,
     }
 }
 
@@ -111,16 +157,18 @@ keys! {
         authorization: Authorization,
         bearer_token: Secret,
         bearer_token_file: PathBuf,
+        oauth2: Oauth2,
         tls_config: TlsConfig,
         follow_redirects: bool,
         proxy_url: At<String>,
         http_headers: BTreeMap<String, HttpHeader>,
         enable_compression: bool,
-        static_configs: Vec<StaticConfig>,
+        static_configs: Vec<At<StaticConfig>>,
         file_sd_configs: Vec<FileSdConfig>,
         http_sd_configs: Vec<At<HttpSdConfig>>,
         dns_sd_configs: Vec<At<DnsSdConfig>>,
         docker_sd_configs: Vec<At<DockerSdConfig>>,
+        kubernetes_sd_configs: Vec<At<KubernetesSdConfig>>,
         tailscale_sd_configs: Vec<At<TailscaleSdConfig>>,
         relabel_configs: Vec<Rule>,
         metric_relabel_configs: Vec<Rule>,
@@ -128,14 +176,21 @@ keys! {
     } checked only {
         // Only HTTP/1.1 is spoken, which every exporter answers.
         enable_http2: bool,
+        scrape_native_histograms: Off,
+        always_scrape_classic_histograms: Off,
+        scrape_classic_histograms: Off,
+        convert_classic_histograms_to_nhcb: Off,
+        // Limits of what is never scraped.
+        native_histogram_bucket_limit: u64,
+        native_histogram_min_bucket_factor: f64,
+        metric_name_validation_scheme: Utf8,
+        metric_name_escaping_scheme: Utf8,
+        proxy_from_environment: Off,
     } later {
-        scrape_native_histograms, scrape_classic_histograms, always_scrape_classic_histograms,
-        convert_classic_histograms_to_nhcb, scrape_failure_log_file, native_histogram_bucket_limit,
-        native_histogram_min_bucket_factor, metric_name_validation_scheme, metric_name_escaping_scheme,
-        oauth2, no_proxy, proxy_from_environment, proxy_connect_header, aws_sd_configs, azure_sd_configs,
+        scrape_failure_log_file, no_proxy, proxy_connect_header, aws_sd_configs, azure_sd_configs,
         consul_sd_configs, digitalocean_sd_configs, dockerswarm_sd_configs, ec2_sd_configs,
         eureka_sd_configs, gce_sd_configs, hetzner_sd_configs, ionos_sd_configs,
-        kubernetes_sd_configs, kuma_sd_configs, lightsail_sd_configs, linode_sd_configs, marathon_sd_configs,
+        kuma_sd_configs, lightsail_sd_configs, linode_sd_configs, marathon_sd_configs,
         nerve_sd_configs, nomad_sd_configs, openstack_sd_configs, outscale_sd_configs, ovhcloud_sd_configs,
         puppetdb_sd_configs, scaleway_sd_configs, serverset_sd_configs, stackit_sd_configs, triton_sd_configs,
         uyuni_sd_configs, vultr_sd_configs,
@@ -155,6 +210,7 @@ keys! {
         authorization: Authorization,
         bearer_token: Secret,
         bearer_token_file: PathBuf,
+        oauth2: Oauth2,
         tls_config: TlsConfig,
         follow_redirects: bool,
         proxy_url: At<String>,
@@ -168,8 +224,9 @@ keys! {
         metadata_config: Anything,
         enable_http2: bool,
         round_robin_dns: bool,
+        proxy_from_environment: Off,
     } later {
-        oauth2, sigv4, azuread, google_iam, no_proxy, proxy_from_environment, proxy_connect_header,
+        sigv4, azuread, google_iam, no_proxy, proxy_connect_header,
     }
 }
 
@@ -264,101 +321,22 @@ keys! {
     } checked only { } later { }
 }
 
-/// Targets that stand in the configuration, or in a file of target lists, which may be JSON.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StaticConfig {
-    /// Addresses, `host:port`.
-    pub targets: Option<Vec<String>>,
-    /// Labels of all of them.
-    pub labels: Option<BTreeMap<String, String>>,
-}
-
-impl Read for StaticConfig {
-    fn read(node: Node) -> Result<Self, Refused> {
-        let mut keys = Keys::of(node, &["targets", "labels"])?;
-        Ok(Self {
-            targets: keys.take("targets")?,
-            labels: keys.take("labels")?,
-        })
-    }
-}
-
 keys! {
-    /// Files with target lists.
-    FileSdConfig {
-        files: Vec<At<String>>,
-        refresh_interval: At<PromDuration>,
-    } checked only { } later {}
-}
-
-keys! {
-    /// A server that answers with a target list.
-    HttpSdConfig {
-        url: At<String>,
-        refresh_interval: PromDuration,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
+    /// Tokens in place of a fixed secret.
+    Oauth2 {
+        client_id: String,
+        client_secret: Secret,
+        client_secret_file: PathBuf,
+        scopes: Vec<String>,
+        token_url: At<String>,
+        endpoint_params: BTreeMap<String, String>,
         tls_config: TlsConfig,
-        follow_redirects: bool,
         proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
     } checked only {
-        enable_http2: bool,
+        proxy_from_environment: Off,
     } later {
-        oauth2, no_proxy, proxy_from_environment, proxy_connect_header,
+        client_secret_ref, grant_type, client_certificate_key, client_certificate_key_file,
+        client_certificate_key_ref, client_certificate_key_id, signature_algorithm, iss, audience, claims,
+        no_proxy, proxy_connect_header, http_headers,
     }
-}
-
-keys! {
-    /// Names whose records are targets.
-    DnsSdConfig {
-        names: Vec<String>,
-        r#type: At<String>,
-        port: u64,
-        refresh_interval: PromDuration,
-    } checked only { } later { }
-}
-
-keys! {
-    /// The containers of a Docker daemon.
-    DockerSdConfig {
-        host: At<String>,
-        port: u64,
-        filters: Vec<DockerFilter>,
-        host_networking_host: String,
-        match_first_network: bool,
-        refresh_interval: PromDuration,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
-    } checked only {
-        enable_http2: bool,
-    } later {
-        oauth2, no_proxy, proxy_from_environment, proxy_connect_header,
-    }
-}
-
-keys! {
-    /// Which containers.
-    DockerFilter {
-        name: String,
-        values: Vec<String>,
-    } checked only { } later { }
-}
-
-keys! {
-    /// The peers of a tailnet.
-    TailscaleSdConfig {
-        socket: PathBuf,
-        port: u64,
-        refresh_interval: PromDuration,
-    } checked only { } later { }
 }

@@ -9,7 +9,7 @@ use settings::document::{self, Node, Value};
 use super::LIMITS;
 
 /// Keys whose value is never shown, however deep it is.
-const SECRET_KEYS: [&str; 8] = [
+const SECRET_KEYS: [&str; 9] = [
     "password",
     "credentials",
     "bearer_token",
@@ -18,6 +18,8 @@ const SECRET_KEYS: [&str; 8] = [
     "key",
     "headers",
     "client_secret",
+    // Some givers of tokens want a password there.
+    "endpoint_params",
 ];
 
 const HIDDEN: &str = "<secret>";

@@ -9,6 +9,8 @@ const SEPARATOR: &str = ";";
 const EXPRESSION: &str = "(.*)";
 const REPLACEMENT: &str = "$1";
 
+const ACTIONS: &str = "replace, keep, drop, keepequal, dropequal, hashmod, lowercase, uppercase, labelmap, labeldrop or labelkeep";
+
 /// The keys of one rule.
 struct Raw {
     source_labels: Option<Vec<String>>,
@@ -119,7 +121,7 @@ impl Raw {
                     _ => Ok(Action::LabelKeep),
                 }
             }
-            _ => Err((at, format!("unknown action {name:?}"))),
+            _ => Err((at, format!("unknown action {name:?} ({ACTIONS})"))),
         }
     }
 }

@@ -84,11 +84,7 @@ impl RemoteWrite {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(At {
             value: url,
             place: at,
@@ -99,7 +95,12 @@ impl RemoteWrite {
         let url = Url::parse(&url).map_err(|reason| refuse((at, reason)))?;
         let headers = raw.headers.take().unwrap_or_default();
         if let Some(name) = headers.keys().find(|name| is_reserved(name)) {
-            return Err(refuse((place, format!("header {name:?} is the protocol's own"))));
+            return Err(refuse((
+                place,
+                format!(
+                    "header {name:?} is the protocol's own: use basic_auth, authorization or oauth2 for credentials"
+                ),
+            )));
         }
         let message = match raw.protobuf_message.take() {
             None => Message::V1,

@@ -4,7 +4,7 @@ use metrics_registry::Format;
 use settings::document::Refused;
 use settings::read::At;
 
-use super::not_yet;
+use super::refusal;
 
 /// Every format that Prometheus knows by name, with what stands for it in `Accept`; `None` is not read here.
 const KNOWN: [(&str, Option<(&str, Format)>); 5] = [
@@ -56,7 +56,7 @@ pub(super) fn check(at: &At<Vec<String>>) -> Result<String, Refused> {
     }
     match (names.is_empty(), media.is_empty()) {
         (true, _) => Err((at.place, "scrape_protocols names no protocol".into())),
-        (false, true) => Err((at.place, not_yet("PrometheusProto as the only scrape protocol"))),
+        (false, true) => Err((at.place, refusal("PrometheusProto as the only scrape protocol"))),
         (false, false) => Ok(accept(media.into_iter())),
     }
 }
@@ -65,7 +65,7 @@ pub(super) fn check(at: &At<Vec<String>>) -> Result<String, Refused> {
 pub(super) fn format(at: &At<String>) -> Result<Format, Refused> {
     match KNOWN.iter().find(|(known, _)| *known == at.value) {
         Some((_, Some((_, format)))) => Ok(*format),
-        Some((name, None)) => Err((at.place, not_yet(&format!("fallback_scrape_protocol {name}")))),
+        Some((name, None)) => Err((at.place, refusal(&format!("fallback_scrape_protocol {name}")))),
         None => Err((
             at.place,
             format!("unknown fallback_scrape_protocol {:?}", at.value),
@@ -83,4 +83,29 @@ fn accept<'a>(media: impl Iterator<Item = &'a str>) -> String {
     }
     text.push_str(&format!("*/*;q=0.{weight}"));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::parse;
+
+    #[test]
+    fn protocols_in_their_order() {
+        let accept = |more: &str| {
+            let config = parse(&format!("scrape_configs: [{{job_name: a, {more}}}]"));
+            config
+                .map(|config| config.jobs[0].scrape.accept.clone())
+                .unwrap_or_else(|error| error.to_string())
+        };
+        assert_eq!(
+            accept("scrape_protocols: [PrometheusProto, PrometheusText0.0.4, OpenMetricsText1.0.0]"),
+            "text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4"
+        );
+        assert!(accept("scrape_protocols: [x]").ends_with("unknown scrape protocol \"x\""));
+        assert!(accept("scrape_protocols: []").ends_with("scrape_protocols names no protocol"));
+        assert!(
+            accept("scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]")
+                .ends_with("scrape_protocols names PrometheusText0.0.4 twice")
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! Where targets are looked for: HTTP servers, DNS, Docker and the tailnet, checked.
+//! Where targets are looked for: HTTP servers, DNS, Docker, Kubernetes and the tailnet, checked.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,12 +8,15 @@ use settings::read::At;
 
 use super::PromDuration;
 use super::http::{HttpSettings, parts};
+use super::kubernetes::KubernetesSource;
 use super::raw;
 use crate::target::Url;
 
 const HTTP_REFRESH: Duration = Duration::from_secs(60);
 const DNS_REFRESH: Duration = Duration::from_secs(30);
 const DOCKER_REFRESH: Duration = Duration::from_secs(60);
+/// A cluster tells of changes by itself; this is how long after a mistake in its settings they are looked at again.
+const KUBERNETES_RETRY: Duration = Duration::from_secs(30);
 const TAILSCALE_REFRESH: Duration = Duration::from_secs(60);
 
 /// The port of a container that exposes none, as in Prometheus.
@@ -33,9 +36,15 @@ pub enum Source {
     Dns(DnsSource),
     /// Containers.
     Docker(DockerSource),
+    /// Objects of a Kubernetes cluster.
+    Kubernetes(Box<KubernetesSource>),
     /// Peers of a tailnet.
     Tailscale(TailscaleSource),
 }
+
+/// What is said where [`Source::Kubernetes`] is configured and cannot be asked.
+const NO_KUBERNETES: &str = "this pi-scraper was built without Kubernetes: build it with \
+     `cargo build --release -p scraper --features kubernetes`, or let something in the cluster answer http_sd_configs";
 
 /// A server that answers with a target list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,11 +118,7 @@ pub struct TailscaleSource {
 impl Source {
     /// Everything that one job names.
     pub(super) fn all(raw: &mut raw::ScrapeConfig, file: &Path) -> Result<Vec<Self>, Error> {
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let mut all = Vec::new();
         for raw in raw.http_sd_configs.take().unwrap_or_default() {
             all.push(Self::Http(HttpSource::check(raw, file)?));
@@ -123,6 +128,14 @@ impl Source {
         }
         for raw in raw.docker_sd_configs.take().unwrap_or_default() {
             all.push(Self::Docker(DockerSource::check(raw, file)?));
+        }
+        for raw in raw.kubernetes_sd_configs.take().unwrap_or_default() {
+            let place = raw.place;
+            let source = KubernetesSource::check(raw, file)?;
+            if !cfg!(feature = "kubernetes") {
+                return Err(refuse((place, NO_KUBERNETES.into())));
+            }
+            all.push(Self::Kubernetes(Box::new(source)));
         }
         for raw in raw.tailscale_sd_configs.take().unwrap_or_default() {
             all.push(Self::Tailscale(TailscaleSource::check(raw).map_err(refuse)?));
@@ -136,6 +149,7 @@ impl Source {
             Self::Http(source) => source.refresh_interval.0,
             Self::Dns(source) => source.refresh_interval.0,
             Self::Docker(source) => source.refresh_interval.0,
+            Self::Kubernetes(_) => KUBERNETES_RETRY,
             Self::Tailscale(source) => source.refresh_interval.0,
         }
     }
@@ -146,22 +160,19 @@ impl Source {
             Self::Http(_) => "http",
             Self::Dns(_) => "dns",
             Self::Docker(_) => "docker",
+            Self::Kubernetes(_) => "kubernetes",
             Self::Tailscale(_) => "tailscale",
         }
     }
 }
 
 impl HttpSource {
-    fn check(raw: At<raw::HttpSdConfig>, file: &Path) -> Result<Self, Error> {
+    fn check(raw: At<raw::source::HttpSdConfig>, file: &Path) -> Result<Self, Error> {
         let At {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(url) = raw.url.take() else {
             return Err(refuse((place, "http_sd_configs has no url".into())));
         };
@@ -174,7 +185,7 @@ impl HttpSource {
 }
 
 impl DnsSource {
-    fn check(raw: At<raw::DnsSdConfig>) -> Result<Self, Refused> {
+    fn check(raw: At<raw::source::DnsSdConfig>) -> Result<Self, Refused> {
         let At { value: raw, place } = raw;
         let names = raw.names.unwrap_or_default();
         if names.is_empty() {
@@ -209,16 +220,12 @@ impl DnsSource {
 }
 
 impl DockerSource {
-    fn check(raw: At<raw::DockerSdConfig>, file: &Path) -> Result<Self, Error> {
+    fn check(raw: At<raw::source::DockerSdConfig>, file: &Path) -> Result<Self, Error> {
         let At {
             value: mut raw,
             place,
         } = raw;
-        let refuse = |(place, reason): Refused| Error {
-            path: file.to_owned(),
-            place,
-            reason,
-        };
+        let refuse = |refused: Refused| Error::of(file, refused);
         let Some(host) = raw.host.take() else {
             return Err(refuse((place, "docker_sd_configs has no host".into())));
         };
@@ -244,7 +251,7 @@ impl DockerSource {
 }
 
 impl TailscaleSource {
-    fn check(raw: At<raw::TailscaleSdConfig>) -> Result<Self, Refused> {
+    fn check(raw: At<raw::source::TailscaleSdConfig>) -> Result<Self, Refused> {
         let At { value: raw, place } = raw;
         Ok(Self {
             socket: raw.socket.unwrap_or_else(|| TAILSCALE_SOCKET.into()),
@@ -262,6 +269,9 @@ fn daemon(host: &str) -> Result<Url, String> {
     if let Some(path) = host.strip_prefix("unix://") {
         return Ok(Url::parse("http://docker")?.through(Path::new(path)));
     }
+    if host.starts_with('/') {
+        return Err(format!("the socket of a daemon is written as unix://{host}"));
+    }
     match host.strip_prefix("tcp://") {
         Some(address) => Url::parse(&format!("http://{address}")),
         None => Url::parse(host),
@@ -277,3 +287,6 @@ fn interval(given: Option<PromDuration>, default: Duration) -> PromDuration {
         .filter(|given| !given.0.is_zero())
         .unwrap_or(PromDuration(default))
 }
+
+#[cfg(test)]
+mod tests;

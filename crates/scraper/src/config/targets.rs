@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::raw::{FileSdConfig, StaticConfig};
+use super::raw::source::{FileSdConfig, StaticConfig};
 use super::{PromDuration, is_label_name};
 use settings::document::{Place, Refused};
+use settings::read::At;
 
 const FILE_REFRESH: PromDuration = PromDuration(Duration::from_secs(300));
 
@@ -28,9 +29,9 @@ pub struct FileSd {
     pub refresh_interval: PromDuration,
 }
 
-pub(super) fn static_groups(raw: Vec<StaticConfig>, place: Place) -> Result<Vec<StaticGroup>, Refused> {
+pub(super) fn static_groups(raw: Vec<At<StaticConfig>>) -> Result<Vec<StaticGroup>, Refused> {
     raw.into_iter()
-        .map(|group| StaticGroup::check(group).map_err(|reason| (place, reason)))
+        .map(|at| StaticGroup::check(at.value).map_err(|reason| (at.place, reason)))
         .collect()
 }
 

@@ -6,12 +6,12 @@ use expect_test::expect;
 
 use super::*;
 
-fn parse(text: &str) -> Result<Config, Error> {
+pub(super) fn parse(text: &str) -> Result<Config, Error> {
     Config::parse(Path::new("/etc/pi/prometheus.yml"), text)
 }
 
 #[track_caller]
-fn refused(text: &str, expect: &str) {
+pub(super) fn refused(text: &str, expect: &str) {
     let error = parse(text).unwrap_err().to_string();
     assert!(!error.contains('\n'), "{error}");
     assert_eq!(error, expect);
@@ -312,7 +312,7 @@ fn mistakes() {
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['http://pi/']}]\n",
-        r#"/etc/pi/prometheus.yml:2:15: "http://pi/" is not a valid target address (host:port, without scheme or path)"#,
+        r#"/etc/pi/prometheus.yml:3:22: "http://pi/" is not a valid target address (host:port, without scheme or path)"#,
     );
     refused(
         "scrape_configs:\n  - job_name: a\n    file_sd_configs: [{files: [a/*/b.json]}]\n",
@@ -325,356 +325,36 @@ fn mistakes() {
 }
 
 #[test]
-fn credentials_that_contradict() {
-    refused(
-        "scrape_configs:\n  - {job_name: a, bearer_token: x, basic_auth: {username: u}}\n",
-        "/etc/pi/prometheus.yml:2:16: at most one of basic_auth, authorization and bearer_token must be given",
-    );
-    refused(
-        "scrape_configs:\n  - {job_name: a, basic_auth: {username: u, password: p, password_file: f}}\n",
-        "/etc/pi/prometheus.yml:2:16: at most one of basic_auth password and password_file must be given",
-    );
-    refused(
-        "scrape_configs:\n  - {job_name: a, authorization: {type: Basic}}\n",
-        r#"/etc/pi/prometheus.yml:2:16: authorization type cannot be "basic", use basic_auth instead"#,
-    );
-    refused(
-        "scrape_configs:\n  - {job_name: a, tls_config: {cert_file: c}}\n",
-        "/etc/pi/prometheus.yml:2:16: tls_config has cert_file but no key_file",
-    );
-}
-
-#[test]
-fn keys_of_later_versions_are_named() {
+fn keys_that_are_not_supported_say_what_to_do() {
     refused(
         "scrape_configs:\n  - job_name: a\n    consul_sd_configs:\n      - {server: x}\n",
-        "/etc/pi/prometheus.yml:3:5: consul_sd_configs is not supported yet by this version",
+        "/etc/pi/prometheus.yml:3:5: consul_sd_configs is not supported by the scraper: let whatever knows these targets write a file for file_sd_configs, or answer http_sd_configs",
     );
     refused(
         "remote_read:\n  - url: http://x\n",
-        "/etc/pi/prometheus.yml:1:1: remote_read is not supported yet by this version",
+        "/etc/pi/prometheus.yml:1:1: remote_read is not supported by the scraper: it keeps no database; query the receiver",
     );
-    refused(
-        "scrape_configs:\n  - job_name: a\n    kubernetes_sd_configs: [{role: node}]\n",
-        "/etc/pi/prometheus.yml:3:5: kubernetes_sd_configs is not supported yet by this version",
-    );
-    refused(
-        "global: {scrape_protocols: [PrometheusProto]}\n",
-        "/etc/pi/prometheus.yml:1:28: PrometheusProto as the only scrape protocol is not supported yet by this version",
-    );
-}
-
-#[test]
-fn sources_of_targets() {
-    let job = |more: &str| format!("scrape_configs:\n  - job_name: a\n    {more}\n");
-    let config = parse(&job(
-        "http_sd_configs: [{url: 'http://sd/x', bearer_token: t}]\n    dns_sd_configs: [{names: [_a._tcp.lan]}, {names: [b], type: aaaa, port: 1}]\n    \
-         tailscale_sd_configs: [{}]\n    docker_sd_configs: [{host: tcp://pi:2375, filters: [{name: status, values: [running]}]}]",
-    ))
-    .unwrap();
-    expect![[r#"
-        [
-            Http(
-                HttpSource {
-                    url: Url {
-                        uri: http://sd/x,
-                        socket: None,
-                    },
-                    refresh_interval: PromDuration(
-                        60s,
-                    ),
-                    http: HttpSettings {
-                        credentials: Scheme {
-                            scheme: "Bearer",
-                            credentials: Inline(
-                                <secret>,
-                            ),
-                        },
-                        tls: TlsSettings {
-                            ca: None,
-                            identity: None,
-                            server_name: None,
-                            insecure_skip_verify: false,
-                            versions: Both,
-                        },
-                        follow_redirects: true,
-                        enable_compression: true,
-                        headers: {},
-                        proxy: None,
-                    },
-                },
-            ),
-            Dns(
-                DnsSource {
-                    names: [
-                        "_a._tcp.lan",
-                    ],
-                    kind: Srv,
-                    port: 0,
-                    refresh_interval: PromDuration(
-                        30s,
-                    ),
-                },
-            ),
-            Dns(
-                DnsSource {
-                    names: [
-                        "b",
-                    ],
-                    kind: Aaaa,
-                    port: 1,
-                    refresh_interval: PromDuration(
-                        30s,
-                    ),
-                },
-            ),
-            Docker(
-                DockerSource {
-                    daemon: Url {
-                        uri: http://pi:2375/,
-                        socket: None,
-                    },
-                    filters: [
-                        (
-                            "status",
-                            [
-                                "running",
-                            ],
-                        ),
-                    ],
-                    port: 80,
-                    host_networking_host: "localhost",
-                    match_first_network: true,
-                    refresh_interval: PromDuration(
-                        60s,
-                    ),
-                    http: HttpSettings {
-                        credentials: None,
-                        tls: TlsSettings {
-                            ca: None,
-                            identity: None,
-                            server_name: None,
-                            insecure_skip_verify: false,
-                            versions: Both,
-                        },
-                        follow_redirects: true,
-                        enable_compression: true,
-                        headers: {},
-                        proxy: None,
-                    },
-                },
-            ),
-            Tailscale(
-                TailscaleSource {
-                    socket: "/var/run/tailscale/tailscaled.sock",
-                    port: 9100,
-                    refresh_interval: PromDuration(
-                        60s,
-                    ),
-                },
-            ),
-        ]
-    "#]]
-    .assert_debug_eq(&config.jobs[0].sources);
-    for (more, expect) in [
-        ("http_sd_configs: [{}]", "3:23: http_sd_configs has no url"),
+    for (key, instead) in [
         (
-            "http_sd_configs: [{url: ftp://x}]",
-            r#"3:29: not an address of http or https: "ftp://x""#,
+            "sigv4",
+            "send through a proxy that signs requests, such as aws-sigv4-proxy",
         ),
-        ("dns_sd_configs: [{}]", "3:22: dns_sd_configs has no names"),
+        ("azuread", "use oauth2 with the token_url of your tenant"),
         (
-            "dns_sd_configs: [{names: [a], type: A}]",
-            "3:22: dns_sd_configs takes a port for every type but SRV",
+            "google_iam",
+            "use authorization with a credentials_file that is kept fresh",
         ),
-        (
-            "dns_sd_configs: [{names: [a], type: TXT}]",
-            r#"3:41: dns_sd_configs knows no type "TXT""#,
-        ),
-        ("docker_sd_configs: [{}]", "3:25: docker_sd_configs has no host"),
-        (
-            "tailscale_sd_configs: [{port: 70000}]",
-            "3:28: 70000 is not a port",
-        ),
-    ] {
-        refused(&job(more), &format!("/etc/pi/prometheus.yml:{expect}"));
-    }
-}
-
-#[test]
-fn protocols_in_their_order() {
-    let accept = |more: &str| {
-        let config = parse(&format!("scrape_configs: [{{job_name: a, {more}}}]"));
-        config
-            .map(|config| config.jobs[0].scrape.accept.clone())
-            .unwrap_or_else(|error| error.to_string())
-    };
-    assert_eq!(
-        accept("scrape_protocols: [PrometheusProto, PrometheusText0.0.4, OpenMetricsText1.0.0]"),
-        "text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4"
-    );
-    assert!(accept("scrape_protocols: [x]").ends_with("unknown scrape protocol \"x\""));
-    assert!(accept("scrape_protocols: []").ends_with("scrape_protocols names no protocol"));
-    assert!(
-        accept("scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]")
-            .ends_with("scrape_protocols names PrometheusText0.0.4 twice")
-    );
-}
-
-#[test]
-fn tls_headers_and_proxies() {
-    let job = |more: &str| format!("scrape_configs: [{{job_name: a, {more}}}]");
-    let config = parse(&job(
-        "proxy_url: 'http://u:hunter%202@proxy:3128', http_headers: {X-Key: {secrets: [hunter2], files: [k]}}, \
-         tls_config: {ca: hunter2, min_version: TLS13}",
-    ))
-    .unwrap();
-    expect![[r#"
-        HttpSettings {
-            credentials: None,
-            tls: TlsSettings {
-                ca: Some(
-                    Inline(
-                        <secret>,
-                    ),
-                ),
-                identity: None,
-                server_name: None,
-                insecure_skip_verify: false,
-                versions: Only13,
-            },
-            follow_redirects: true,
-            enable_compression: true,
-            headers: {
-                "X-Key": [
-                    Inline(
-                        <secret>,
-                    ),
-                    File(
-                        "/etc/pi/k",
-                    ),
-                ],
-            },
-            proxy: Some(
-                Proxy {
-                    url: Url {
-                        uri: http://proxy:3128/,
-                        socket: None,
-                    },
-                    credentials: Some(
-                        <secret>,
-                    ),
-                },
-            ),
-        }
-    "#]]
-    .assert_debug_eq(&config.jobs[0].scrape.http);
-    for (more, expect) in [
-        (
-            "tls_config: {min_version: SSL3}",
-            r#"58: unknown TLS version "SSL3""#,
-        ),
-        (
-            "tls_config: {max_version: TLS11}",
-            "29: tls_config max_version: TLS older than 1.2 is not spoken",
-        ),
-        (
-            "tls_config: {min_version: TLS13, max_version: TLS12}",
-            "29: tls_config min_version is greater than max_version",
-        ),
-        (
-            "tls_config: {ca: x, ca_file: y}",
-            "29: at most one of tls_config ca and ca_file must be given",
-        ),
-        (
-            "proxy_url: socks5://x",
-            "43: proxy_url must begin with http://: other proxies are not supported by this version",
-        ),
-        (
-            "http_headers: {Host: {values: [x]}}",
-            r#"29: http_headers: "Host" is set by other settings"#,
-        ),
-        (
-            "http_headers: {'a b': {values: [x]}}",
-            r#"29: http_headers: "a b" is no name of a header"#,
-        ),
-    ] {
-        refused(&job(more), &format!("/etc/pi/prometheus.yml:1:{expect}"));
-    }
-}
-
-#[test]
-fn influxdb_and_budgets() {
-    let config = parse(
-        "influxdb_write:\n  - {url: 'https://cloud', org: my org, bucket: b, token: hunter2, budget: {series: 10, bytes_per_month: 1GB}}\n",
-    )
-    .unwrap();
-    let receiver = &config.remote_write[0];
-    assert_eq!(
-        receiver.url.to_string(),
-        "https://cloud/api/v2/write?org=my%20org&bucket=b&precision=ms"
-    );
-    assert_eq!(
-        (
-            receiver.budget.series,
-            receiver.budget.bytes_per_month,
-            receiver.budget.samples_per_day
-        ),
-        (Some(10), Some(1 << 30), None)
-    );
-    for (section, expect) in [
-        ("{bucket: b, token: t}", "5: influxdb_write has no url"),
-        ("{url: 'http://x', token: t}", "5: influxdb_write has no bucket"),
-        (
-            "{url: 'http://x', bucket: b}",
-            "5: influxdb_write has no token or token_file",
-        ),
-        (
-            "{url: 'http://x', bucket: b, token: t, token_file: f}",
-            "5: at most one of influxdb_write token and token_file must be given",
-        ),
-        (
-            "{url: 'http://x', bucket: b, token: t, buget: {}}",
-            r#"44: unknown key "buget", did you mean "budget"?"#,
-        ),
+        ("no_proxy", "give proxy_url to the jobs that need it"),
     ] {
         refused(
-            &format!("influxdb_write:\n  - {section}\n"),
-            &format!("/etc/pi/prometheus.yml:2:{expect}"),
+            &format!("remote_write:\n  - url: http://x\n    {key}: {{a: b}}\n"),
+            &format!("/etc/pi/prometheus.yml:3:5: {key} is not supported by the scraper: {instead}"),
         );
     }
-}
-
-#[test]
-fn jobs_in_files_of_their_own() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("jobs")).unwrap();
-    let file = |name: &str, text: &str| std::fs::write(folder.path().join("jobs").join(name), text).unwrap();
-    let load = || {
-        let text = "scrape_config_files: ['jobs/*.yml', absent.yml]\nscrape_configs: [{job_name: main}]\n";
-        match Config::parse(&folder.path().join("p.yml"), text) {
-            Ok(config) => config
-                .jobs
-                .iter()
-                .map(|job| job.name.clone())
-                .collect::<Vec<_>>()
-                .join(" "),
-            Err(error) => error
-                .to_string()
-                .replace(&format!("{}/", folder.path().display()), ""),
-        }
-    };
-    file("b.yml", "scrape_configs: [{job_name: b, scrape_interval: 1s}]");
-    file("a.yml", "scrape_configs: [{job_name: a}]");
-    file("c.txt", "not read");
-    assert_eq!(load(), "main a b");
-    file("b.yml", "scrape_configs: [{job_name: a}]");
-    assert_eq!(
-        load(),
-        r#"jobs/b.yml:1:29: more than one scrape config has the job name "a""#
+    refused(
+        "global: {scrape_protocols: [PrometheusProto]}\n",
+        "/etc/pi/prometheus.yml:1:28: PrometheusProto as the only scrape protocol is not supported by the scraper",
     );
-    file("b.yml", "global: {}");
-    assert_eq!(load(), r#"jobs/b.yml:1:1: unknown key "global""#);
 }
 
 #[test]
@@ -708,4 +388,62 @@ fn a_file_that_is_not_there() {
     );
     let error = Config::load(Path::new("/dev/zero")).unwrap_err();
     assert_eq!(error.to_string(), "/dev/zero: not a regular file");
+}
+
+#[test]
+fn what_is_off_by_default_may_be_said() {
+    let config = parse(
+        "runtime: {gogc: 75}\nglobal: {scrape_native_histograms: false, metric_name_validation_scheme: utf8}\n\
+         scrape_configs: [{job_name: a, proxy_from_environment: false, convert_classic_histograms_to_nhcb: no}]",
+    );
+    assert_eq!(config.unwrap().jobs.len(), 1);
+    refused(
+        "global: {scrape_native_histograms: true}",
+        "/etc/pi/prometheus.yml:1:36: the scraper does not have this: leave it out, or false",
+    );
+    refused(
+        "global: {metric_name_validation_scheme: legacy}",
+        "/etc/pi/prometheus.yml:1:41: the scraper takes names in UTF-8 as they come: leave out \"legacy\"",
+    );
+}
+
+#[test]
+fn mistakes_of_shape() {
+    let job = |line: &str| format!("scrape_configs:\n  - job_name: a\n    {line}\n");
+    let list = "expected a list: `[…]`, or lines that begin with `- `";
+    for (text, expect) in [
+        (job("static_configs: [{targets: pi:9100}]"), format!("3:32: {list}")),
+        (job("params: {module: http_2xx}"), format!("3:22: {list}")),
+        ("remote_write:\n  url: http://x\n".into(), format!("2:3: {list}")),
+        (
+            job("basic_auth: {user: me}"),
+            r#"3:18: unknown key "user", did you mean "username"?"#.into(),
+        ),
+        (
+            job("authorization: {token: t}"),
+            r#"3:21: unknown key "token"; known here: type, credentials, credentials_file"#.into(),
+        ),
+        (
+            job("docker_sd_configs: [{host: /run/docker.sock}]"),
+            "3:32: the socket of a daemon is written as unix:///run/docker.sock".into(),
+        ),
+        (
+            "remote_write:\n  - url: cloud.example/push\n".into(),
+            r#"2:10: not an address that begins with http:// or https://: "cloud.example/push""#.into(),
+        ),
+        (
+            "remote_write:\n  - url: http://x\n    headers: {Authorization: hunter2}\n".into(),
+            "2:5: header \"Authorization\" is the protocol's own: use basic_auth, authorization or oauth2 for credentials".into(),
+        ),
+        (
+            "remote_write:\n  - url: me:hunter2@cloud.example/push\n".into(),
+            "2:10: an address with a user or password in it: give them as basic_auth".into(),
+        ),
+        (
+            "- job_name: a\n".into(),
+            "1:1: expected a section of `key: value` lines".into(),
+        ),
+    ] {
+        refused(&text, &format!("/etc/pi/prometheus.yml:{expect}"));
+    }
 }

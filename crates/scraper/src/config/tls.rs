@@ -55,11 +55,10 @@ fn versions(
         "TLS11" => Ok(11),
         "TLS12" => Ok(12),
         "TLS13" => Ok(13),
-        other => Err(Error {
-            path: context.file.to_owned(),
-            place: at.place,
-            reason: format!("unknown TLS version {other:?}"),
-        }),
+        other => Err(Error::of(
+            context.file,
+            (at.place, format!("unknown TLS version {other:?}")),
+        )),
     };
     let least = min.as_ref().map_or(Ok(12), number)?;
     let most = max.as_ref().map_or(Ok(13), number)?;

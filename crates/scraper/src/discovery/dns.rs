@@ -1,7 +1,7 @@
 //! Records of names: SRV, A, AAAA, MX, NS. The name servers of `/etc/resolv.conf` are asked, as Prometheus asks them:
 //! without `/etc/hosts` and multicast DNS.
 
-mod resolver;
+pub(super) mod resolver;
 
 use simple_dns::TYPE;
 use simple_dns::rdata::RData;
@@ -44,7 +44,7 @@ impl RecordKind {
 }
 
 /// What one record's target is found with; `None` of a record of another kind, such as the alias before it.
-fn labels(source: &DnsSource, name: &str, record: &RData<'_>) -> Option<Labels> {
+pub(super) fn labels(source: &DnsSource, name: &str, record: &RData<'_>) -> Option<Labels> {
     let mut labels = Labels::from([("__meta_dns_name".into(), name.to_owned())]);
     let mut set = |name: &str, value: String| labels.insert(name.to_owned(), value);
     let (host, port) = match (source.kind, record) {

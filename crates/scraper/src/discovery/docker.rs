@@ -91,7 +91,11 @@ async fn get(source: &DockerSource, path: &str, query: &[(&str, &str)]) -> Resul
         .map_err(|error| format!("{path}: {error}"))
 }
 
-fn parse(containers: &[u8], networks: &[u8], source: &DockerSource) -> Result<Vec<Labels>, String> {
+pub(super) fn parse(
+    containers: &[u8],
+    networks: &[u8],
+    source: &DockerSource,
+) -> Result<Vec<Labels>, String> {
     let containers: Vec<Container> =
         serde_json::from_slice(containers).map_err(|error| format!("containers: {error}"))?;
     let networks: Vec<Network> =

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::config::LIMITS;
-use crate::config::raw::StaticConfig;
+use crate::config::raw::source::StaticConfig;
 use crate::config::targets::{FileSd, StaticGroup};
 use crate::labels::Labels;
 use crate::telemetry::{File, Telemetry};
@@ -169,12 +169,17 @@ pub(crate) fn matching(pattern: &Path) -> Vec<PathBuf> {
 
 fn parse_file(path: &Path) -> Result<Vec<StaticGroup>, String> {
     let text = document::load(path, &LIMITS).map_err(|error| error.to_string())?;
+    parse(path, &text)
+}
+
+/// The lists of `text`, which came from `path`: JSON where its name says so.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<StaticGroup>, String> {
     let is_json = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let raw: Vec<StaticConfig> = match is_json {
-        true => serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?,
-        false => document::parse(path, &text, &LIMITS).map_err(|error| error.to_string())?,
+        true => serde_json::from_str(text).map_err(|error| format!("{}: {error}", path.display()))?,
+        false => document::parse(path, text, &LIMITS).map_err(|error| error.to_string())?,
     };
     raw.into_iter().map(StaticGroup::check).collect()
 }

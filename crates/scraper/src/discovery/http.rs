@@ -4,7 +4,7 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::answer::{self, Answer};
 use crate::config::is_label_name;
-use crate::config::raw::StaticConfig;
+use crate::config::raw::source::StaticConfig;
 use crate::config::source::HttpSource;
 use crate::config::targets::StaticGroup;
 use crate::labels::Labels;
@@ -24,7 +24,7 @@ pub async fn ask(source: &HttpSource) -> Result<Vec<Labels>, String> {
     parse(&answer, &source.url.to_string())
 }
 
-fn parse(answer: &Answer, url: &str) -> Result<Vec<Labels>, String> {
+pub(super) fn parse(answer: &Answer, url: &str) -> Result<Vec<Labels>, String> {
     let kind = answer.headers.get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{dns, docker, http, tailscale};
 use crate::config::source::Source;
@@ -38,11 +38,36 @@ impl Provider {
         self.found.borrow().clone()
     }
 
-    /// Asks once, for the job `job`. Returns whether the targets may be others now.
-    pub async fn refresh(&self, job: &str, telemetry: &Telemetry) -> bool {
+    /// Asks again and again for the job `job`. `changed` is called when the targets may be others.
+    pub async fn follow(&self, job: &str, telemetry: &Telemetry, changed: impl Fn()) {
+        loop {
+            #[cfg(feature = "kubernetes")]
+            if let Source::Kubernetes(source) = &self.source {
+                let take = |answer| {
+                    if self.take(answer, job, telemetry) {
+                        changed();
+                    }
+                };
+                super::kubernetes::follow(source, take).await;
+            }
+            let is_asked = !matches!(self.source, Source::Kubernetes(_));
+            if is_asked && self.refresh(job, telemetry).await {
+                changed();
+            }
+            sleep(self.source.refresh_interval()).await;
+        }
+    }
+
+    /// Asks once. Returns whether the targets may be others now.
+    async fn refresh(&self, job: &str, telemetry: &Telemetry) -> bool {
         let time = self.source.refresh_interval().min(ANSWER_MAX);
         let answer = timeout(time, self.ask(telemetry)).await;
         let answer = answer.unwrap_or_else(|_| Err(format!("no answer within {time:?}")));
+        self.take(answer, job, telemetry)
+    }
+
+    /// Takes an answer. Returns whether the targets may be others now.
+    fn take(&self, answer: Result<Vec<Labels>, String>, job: &str, telemetry: &Telemetry) -> bool {
         let mechanism = self.source.mechanism();
         match answer {
             Ok(found) => {
@@ -74,6 +99,8 @@ impl Provider {
             Source::Dns(source) => dns::ask(source, &dns::Resolver::of_system()?, telemetry).await,
             Source::Docker(source) => docker::ask(source).await,
             Source::Tailscale(source) => tailscale::ask(source).await,
+            // It is not asked: it tells.
+            Source::Kubernetes(_) => Ok(Vec::new()),
         }
     }
 }

@@ -47,7 +47,7 @@ pub async fn ask(source: &TailscaleSource) -> Result<Vec<Labels>, String> {
     parse(&answer.body, source.port)
 }
 
-fn parse(body: &[u8], port: u16) -> Result<Vec<Labels>, String> {
+pub(super) fn parse(body: &[u8], port: u16) -> Result<Vec<Labels>, String> {
     let status: Status = serde_json::from_slice(body).map_err(|error| format!("status: {error}"))?;
     let peers = status.peers.unwrap_or_default().into_values();
     Ok(peers.filter_map(|peer| peer.found(port)).collect())

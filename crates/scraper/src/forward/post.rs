@@ -4,14 +4,17 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
 use hyper::header::{HeaderMap, RETRY_AFTER};
 use hyper::{Response, StatusCode};
+use serde_json::Value;
 
 use crate::client;
 
-/// Bytes of an answer that are read for the log.
-const REASON_BYTES_MAX: usize = 512;
+/// Bytes of an answer that are read for the log; an InfluxDB repeats the line that it refuses.
+const ANSWER_BYTES_MAX: usize = 4096;
+
+/// Characters of it that are logged.
+const REASON_CHARACTERS_MAX: usize = 512;
 
 /// Longest wait that a receiver can ask for.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10 * 60);
@@ -40,7 +43,10 @@ pub enum Verdict {
 }
 
 /// Reads an answer.
-pub async fn verdict(response: Response<Incoming>, is_v2: bool, retry_on_429: bool) -> Verdict {
+pub async fn verdict<B>(response: Response<B>, is_v2: bool, retry_on_429: bool) -> Verdict
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
     let status = response.status();
     let wait = retry_after(response.headers(), SystemTime::now());
     let written = WRITTEN_HEADERS
@@ -90,19 +96,47 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
-/// The first line of the body, for the log.
-async fn words(response: Response<Incoming>) -> String {
+/// What the body says, in one line.
+async fn words<B>(response: Response<B>) -> String
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
     let mut body = response.into_body();
     let mut bytes = Vec::new();
     while let Some(Ok(frame)) = body.frame().await {
         if let Some(piece) = frame.data_ref() {
-            let left = REASON_BYTES_MAX.saturating_sub(bytes.len());
+            let left = ANSWER_BYTES_MAX.saturating_sub(bytes.len());
             bytes.extend_from_slice(piece.get(..left.min(piece.len())).unwrap_or_default());
         }
     }
-    let text = String::from_utf8_lossy(&bytes);
+    let text = said(&bytes);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.unwrap_or_default().replace(char::is_control, "?")
+    let line = line.unwrap_or_default().replace(char::is_control, "?");
+    line.chars().take(REASON_CHARACTERS_MAX).collect()
+}
+
+/// The text of a body, or what the JSON of an InfluxDB says: 2 has `message`, 1 has `error`, and 3 has `error` and what
+/// is wrong with a line, or with the first of several, under `data`.
+fn said(body: &[u8]) -> String {
+    let Ok(Value::Object(answer)) = serde_json::from_slice(body) else {
+        return String::from_utf8_lossy(body).into_owned();
+    };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let Some(reason) = text(answer.get("message")).or_else(|| text(answer.get("error"))) else {
+        return Value::Object(answer).to_string();
+    };
+    let first = match answer.get("data") {
+        Some(Value::Array(lines)) => lines.first(),
+        other => other,
+    };
+    let Some(detail) = first.and_then(|line| text(line.get("error_message"))) else {
+        return reason;
+    };
+    let line = first.and_then(|line| line.get("line_number"));
+    match line.and_then(Value::as_u64) {
+        Some(line) => format!("{reason}: line {line}: {detail}"),
+        None => format!("{reason}: {detail}"),
+    }
 }
 
 #[cfg(test)]
@@ -136,6 +170,43 @@ mod tests {
             false,
         );
         assert_eq!(once, Verdict::Refused("HTTP status 429 Too Many Requests".into()));
+    }
+
+    #[test]
+    fn what_receivers_say() {
+        for (body, expect) in [
+            ("", ""),
+            ("\n  out of order \nsample", "out of order"),
+            ("a\tb", "a?b"),
+            (
+                r#"{"code": "invalid", "message": "unable to parse 'a'", "line": 2}"#,
+                "unable to parse 'a'",
+            ),
+            (
+                "{\n  \"code\": \"invalid\",\n  \"message\": \"two\\nlines\"\n}",
+                "two",
+            ),
+            (
+                r#"{"error": "partial write: dropped=1"}"#,
+                "partial write: dropped=1",
+            ),
+            (
+                r#"{"error": "partial write of line protocol occurred", "data": [{"original_line": "a b", "line_number": 7,
+                  "error_message": "no fields were provided"}, {"line_number": 9}]}"#,
+                "partial write of line protocol occurred: line 7: no fields were provided",
+            ),
+            (
+                r#"{"error": "parsing failed for write_lp endpoint", "data": {"error_message": "no time"}}"#,
+                "parsing failed for write_lp endpoint: no time",
+            ),
+            ("{\"status\":\n 1}", r#"{"status":1}"#),
+            (r#"["a"]"#, r#"["a"]"#),
+        ] {
+            let response = Response::new(Full::new(Bytes::from(body)));
+            let said = std::pin::pin!(words(response));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert_eq!(said.poll(&mut context), std::task::Poll::Ready(expect.to_owned()));
+        }
     }
 
     #[test]

@@ -92,9 +92,11 @@ impl Queue {
         queue
     }
 
-    /// What is counted goes here from now on.
+    /// What is counted goes here from now on. Nothing waits any more under the address before.
     pub fn count_in(&self, cells: Cells) {
-        self.cells.replace(cells);
+        let before = self.cells.replace(cells);
+        before.pending.set(0);
+        before.stored.set(0);
         self.count();
     }
 
@@ -217,27 +219,23 @@ impl Queue {
 
     /// After how long without an answer samples count as not taken, of which nothing else is known.
     fn answer_time(&self) -> Duration {
-        self.sync_interval.get() * 2 / 5
+        self.sync_interval.get() * 3 / 5
     }
 
-    /// Whether what is in memory should go to the disk within `soon`: it is old, or much, and the receiver does not
-    /// take it.
+    /// Whether what is in memory should go to the disk within `soon`: it is much, or it is old and the receiver does not
+    /// take it. Where requests are answered in time, samples that are many wait in memory, and wear no disk.
     pub fn is_due(&self, soon: Duration) -> bool {
         let state = self.state.borrow();
         let Some((_, oldest)) = state.frames.front() else {
             return false;
         };
-        let (sync_interval, answer_time) = (self.sync_interval.get(), self.answer_time());
         let is_refused = self
             .refused_since
             .get()
-            .is_some_and(|since| answer_time <= since.elapsed());
+            .is_some_and(|since| self.answer_time() <= since.elapsed() + soon);
         let is_behind = is_refused || state.disk.as_ref().is_some_and(|disk| !disk.is_empty());
-        let wait = match is_behind {
-            true => sync_interval,
-            false => sync_interval.max(self.batch_wait() + answer_time),
-        };
-        self.samples_max / 2 < state.samples || wait <= oldest.elapsed() + soon
+        self.samples_max / 2 < state.samples
+            || is_behind && self.sync_interval.get() <= oldest.elapsed() + soon
     }
 
     /// Prepares the oldest samples in memory for the disk. After it follows [`Queue::written`].
@@ -273,7 +271,10 @@ impl Queue {
             std::cmp::Ordering::Equal => position.taken as u64,
             std::cmp::Ordering::Greater => 0,
         };
-        disk.written(write, write.frames.iter().map(taken).sum());
+        if !disk.written(write, write.frames.iter().map(taken).sum()) {
+            // They are still in memory, and are written again.
+            return;
+        }
         disk.make_room(lent);
         disk.advance(position);
         let end = write.frames.last().map_or(0, |(number, _)| number + 1);

@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use hyper::Request;
+use hyper::body::Incoming;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
+use hyper::{Request, Response, StatusCode};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -21,7 +22,7 @@ use super::outgoing::Outgoing;
 use super::post::{self, Body, Verdict};
 use super::queue::{Batch, Queue};
 use super::{line_protocol, write_v1, write_v2};
-use crate::client::{self, Trust, connection::Connection, request};
+use crate::client::{self, Trust, connection::Connection, oauth2, request};
 use crate::clock;
 use crate::config::RemoteWrite;
 use crate::config::remote_write::Message;
@@ -345,7 +346,24 @@ impl Receiver {
 
     async fn post(&self, sender: &mut Sender, encoded: &Encoded, attempt: u32) -> Verdict {
         let is_v2 = self.message.get() == Message::V2;
+        let credentials = &self.config.http.credentials;
+        if let Err(error) = oauth2::ready(credentials).await {
+            return post::failed(&error);
+        }
         let build = || self.request(encoded, attempt);
+        let judge = async |response: Response<Incoming>| {
+            let status = response.status();
+            let verdict = post::verdict(response, is_v2, self.config.queue.retry_on_429).await;
+            match verdict {
+                // With a new token they may be taken.
+                Verdict::Refused(reason)
+                    if status == StatusCode::UNAUTHORIZED && oauth2::refused(credentials) =>
+                {
+                    Verdict::Later(reason, None)
+                }
+                verdict => verdict,
+            }
+        };
         let kept = sender.connection.take();
         if let Some(mut connection) = kept.filter(|kept| kept.serves(&self.config.url)) {
             let request = match build() {
@@ -354,7 +372,7 @@ impl Receiver {
             };
             match connection.send(request).await {
                 Ok(response) => {
-                    let verdict = post::verdict(response, is_v2, self.config.queue.retry_on_429).await;
+                    let verdict = judge(response).await;
                     sender.connection = Some(connection);
                     return verdict;
                 }
@@ -370,7 +388,7 @@ impl Receiver {
         };
         match sent.await {
             Ok((connection, response)) => {
-                let verdict = post::verdict(response, is_v2, self.config.queue.retry_on_429).await;
+                let verdict = judge(response).await;
                 sender.connection = Some(connection);
                 verdict
             }

@@ -247,9 +247,14 @@ impl Spill {
         Writer::create(Segment::new(&self.folder, first))
     }
 
-    /// Takes a write that is on the disk. `taken` of its samples are done with meanwhile.
-    pub fn written(&mut self, write: &Write, taken: u64) {
-        let Some(writer) = &mut self.writer else { return };
+    /// Takes a write that is on the disk. `taken` of its samples are done with meanwhile. Returns whether it counts: not
+    /// where the segment went while it was written, because the receiver had all that was in it before.
+    #[must_use]
+    pub fn written(&mut self, write: &Write, taken: u64) -> bool {
+        let writer = self.writer.as_mut();
+        let Some(writer) = writer.filter(|writer| Arc::ptr_eq(&writer.file, &write.file)) else {
+            return false;
+        };
         let segment = &mut writer.segment;
         segment.bytes = write.at + write.length_bytes();
         segment.end = write.frames.last().map_or(segment.end, |(number, _)| number + 1);
@@ -267,6 +272,7 @@ impl Spill {
                 ..segment.clone()
             }),
         }
+        true
     }
 
     /// Gives the oldest segments up while there is more than there may be. Of the samples that are lost by that,

@@ -19,7 +19,7 @@ pub fn push(body: &mut Vec<u8>, labels: &[u8], at_ms: i64, value: f64) {
     let mut time = [0; 10];
     let time = varint(&mut time, at_ms as u64);
     // Tag and value, tag and time.
-    let sample = 9 + 1 + time.len();
+    let sample = value_bytes(value) + 1 + time.len();
     let mut length = [0; 10];
     let length = varint(&mut length, sample as u64);
     let series = labels.len() + 1 + length.len() + sample;
@@ -28,10 +28,25 @@ pub fn push(body: &mut Vec<u8>, labels: &[u8], at_ms: i64, value: f64) {
     body.extend_from_slice(labels);
     body.push(SAMPLES);
     body.extend_from_slice(length);
-    body.push(VALUE);
-    body.extend_from_slice(&value.to_le_bytes());
+    push_value(body, value);
     body.push(TIMESTAMP);
     body.extend_from_slice(time);
+}
+
+/// How many bytes [`push_value`] appends.
+pub(super) fn value_bytes(value: f64) -> usize {
+    match value.to_bits() {
+        0 => 0,
+        _ => 9,
+    }
+}
+
+/// Appends the value of a sample. Zero is what it is without one; minus zero is not.
+pub(super) fn push_value(body: &mut Vec<u8>, value: f64) {
+    if value_bytes(value) != 0 {
+        body.push(VALUE);
+        body.extend_from_slice(&value.to_le_bytes());
+    }
 }
 
 /// The varint of a number, in the buffer of the caller: a length must be known before what it is the length of.
@@ -95,6 +110,7 @@ mod tests {
         let samples = [
             (1_700_000_000_000, 1.5),
             (0, 0.0),
+            (5, -0.0),
             (-1, f64::INFINITY),
             (i64::MAX, -0.0),
         ];
@@ -114,6 +130,7 @@ mod tests {
                     timestamp: at_ms
                 }]
             );
+            assert_eq!(series.samples[0].value.to_bits(), value.to_bits());
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
-use super::write_v1::varint;
+use super::write_v1::{push_value, value_bytes, varint};
 use crate::label_set::{Iter, push_varint};
 
 /// `symbols`, field 4 of the request.
@@ -19,8 +19,6 @@ const TIME_SERIES: u8 = 0x2a;
 const LABELS_REFS: u8 = 0x0a;
 /// `samples`, field 2 of a time series.
 const SAMPLES: u8 = 0x12;
-/// `value`, field 1 of a sample, eight bytes.
-const VALUE: u8 = 0x09;
 /// `timestamp`, field 2 of a sample, a varint of milliseconds.
 const TIMESTAMP: u8 = 0x10;
 /// `metadata`, field 5 of a time series.
@@ -59,7 +57,7 @@ impl Request {
         }
         let mut time = [0; 10];
         let time = varint(&mut time, at_ms as u64);
-        let sample = 9 + 1 + time.len();
+        let sample = value_bytes(value) + 1 + time.len();
         let mut references_length = [0; 10];
         let references_length = varint(&mut references_length, references.len() as u64);
         let kind = type_number(kind);
@@ -72,8 +70,8 @@ impl Request {
         body.push(LABELS_REFS);
         body.extend_from_slice(references_length);
         body.extend_from_slice(&references);
-        body.extend_from_slice(&[SAMPLES, sample as u8, VALUE]);
-        body.extend_from_slice(&value.to_le_bytes());
+        body.extend_from_slice(&[SAMPLES, sample as u8]);
+        push_value(body, value);
         body.push(TIMESTAMP);
         body.extend_from_slice(time);
         if kind != 0 {

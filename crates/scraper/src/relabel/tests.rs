@@ -87,7 +87,11 @@ fn refused() {
             "{regex: '(', target_label: a}",
             "expression \"(\": found open group without closing ')'",
         ),
-        ("{action: hash, target_label: a}", "unknown action \"hash\""),
+        (
+            "{action: hash, target_label: a}",
+            "unknown action \"hash\" (replace, keep, drop, keepequal, dropequal, hashmod, lowercase, uppercase, labelmap, \
+             labeldrop or labelkeep)",
+        ),
         (
             "{action: hashmod, target_label: a}",
             "hashmod takes a modulus that is not 0",
@@ -142,4 +146,13 @@ fn cases_of_prometheus() {
             assert_eq!(labels, expect, "{case}");
         }
     }
+}
+
+#[test]
+fn a_replacement_that_leaves_no_name_sets_no_label() {
+    check(
+        "{action: labelmap, regex: 'a(.*)', replacement: '$1'}",
+        &[("a", "1"), ("ab", "2")],
+        "a=1 ab=2 b=2",
+    );
 }

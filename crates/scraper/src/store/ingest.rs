@@ -6,6 +6,7 @@ use metrics_registry::Format;
 use metrics_registry::parse::{Entry, LineSplitter, MetricType, Parser, Sample};
 use rustc_hash::FxBuildHasher;
 
+use super::bound;
 use super::fault::{self, Fault};
 use super::spelling::Spelling;
 use super::{STALE_BITS, Slot, Store};
@@ -266,12 +267,11 @@ impl<'t> Ingest<'t> {
     /// The labels of a series as it is kept, within their limits; `None` where relabelling drops it.
     fn final_labels(&self, sample: &Sample<'_>) -> Result<Option<LabelSet>, Fault> {
         let mut pairs = Vec::new();
-        labels::join(
-            sample.labels.iter(),
-            self.rules.labels,
-            self.rules.honor_labels,
-            &mut pairs,
-        );
+        let exposed = sample.labels.iter().map(|(name, value)| {
+            let respelled = bound::respelled(self.kind, &name, &value);
+            (name, respelled.map_or(value, Into::into))
+        });
+        labels::join(exposed, self.rules.labels, self.rules.honor_labels, &mut pairs);
         let pairs = pairs.as_slice();
         let (metric, limits) = (sample.name.as_ref(), &self.rules.limits);
         if self.rules.relabel.is_empty() {

@@ -111,7 +111,7 @@ fn not_to_be_built() {
     check(
         "",
         &[("__address__", "pi"), ("__scheme__", "ftp")],
-        expect![[r#"not an address of http or https: "ftp://pi/metrics""#]],
+        expect![[r#"not an address that begins with http:// or https://: "ftp://pi/metrics""#]],
     );
 }
 

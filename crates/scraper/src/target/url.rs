@@ -72,16 +72,22 @@ impl Url {
     ///
     /// A user and password in it are refused: addresses are shown in metrics, on the page and in the log.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let authority = text.split(['/', '?', '#']).nth(2).unwrap_or_default();
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
             return Err("an address with a user or password in it: give them as basic_auth".into());
+        }
+        if !matches!(scheme, "http" | "https") {
+            return Err(format!(
+                "not an address that begins with http:// or https://: {text:.200?}"
+            ));
         }
         let uri: Uri = text
             .parse()
             .map_err(|error| format!("not an address: {text:.200?}: {error}"))?;
-        match (uri.scheme_str(), uri.host()) {
-            (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Self { uri, socket: None }),
-            _ => Err(format!("not an address of http or https: {text:.200?}")),
+        match uri.host() {
+            Some(host) if !host.is_empty() => Ok(Self { uri, socket: None }),
+            _ => Err(format!("an address without a host: {text:.200?}")),
         }
     }
 
@@ -254,7 +260,7 @@ mod tests {
             "pi",
             "/",
             &[],
-            "not an address of http or https: \"ftp://pi/\"",
+            "not an address that begins with http:// or https://: \"ftp://pi/\"",
         );
         check(
             "http",

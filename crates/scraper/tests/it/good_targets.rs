@@ -179,7 +179,7 @@ async fn redirects_end() {
         assert!(
             rig.scrape()
                 .await
-                .starts_with("redirect: not an address of http or https")
+                .starts_with("redirect: not an address that begins with http:// or https://")
         );
     })
     .await;

@@ -146,6 +146,18 @@ impl Server {
     }
 }
 
+/// Whether a request is there with the body that its head tells of.
+fn is_whole(received: &[u8]) -> bool {
+    let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&received[..end]).into_owned();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    end + 4 + length.map_or(0, |length| length.parse::<usize>().unwrap()) <= received.len()
+}
+
 async fn serve_connection(
     stream: TcpStream,
     acceptor: Option<TlsAcceptor>,
@@ -169,14 +181,14 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> std::io::Result<()> {
     let mut received = Vec::new();
     loop {
-        while !received.ends_with(b"\r\n\r\n") {
+        while !is_whole(&received) {
             let mut buffer = [0; 4096];
             match stream.read(&mut buffer).await? {
                 0 => return Ok(()),
                 length => received.extend_from_slice(&buffer[..length]),
             }
         }
-        let request = String::from_utf8(std::mem::take(&mut received)).unwrap();
+        let request = String::from_utf8_lossy(&std::mem::take(&mut received)).into_owned();
         state.requests.borrow_mut().push(request.clone());
         let act = state.act.borrow_mut().next(&request);
         match act {

@@ -54,7 +54,7 @@ fn scrape() -> Vec<u8> {
 }
 
 #[test]
-fn finds_nothing_but_the_names_that_the_reference_gave() {
+fn promtool_finds_nothing() {
     let text = scrape();
     if text.is_empty() {
         return;

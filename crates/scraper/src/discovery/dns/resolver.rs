@@ -36,7 +36,8 @@ pub struct Resolver {
 }
 
 /// What one question brought.
-enum Outcome {
+pub enum Outcome {
+    /// What it asked for, and aliases before that.
     Records(Vec<RData<'static>>),
     /// No server knows such a name.
     NoName,
@@ -155,7 +156,7 @@ async fn ask(server: SocketAddr, name: &str, kind: TYPE) -> Result<Outcome, Stri
 }
 
 /// Reads an answer; `None` where it was cut off.
-fn read(answer: &[u8], id: u16) -> Result<Option<Outcome>, String> {
+pub fn read(answer: &[u8], id: u16) -> Result<Option<Outcome>, String> {
     let packet = Packet::parse(answer).map_err(|error| format!("answer not understood: {error}"))?;
     if packet.id() != id || !packet.has_flags(PacketFlag::RESPONSE) {
         return Err("an answer to another question".into());

@@ -83,7 +83,7 @@ fn write(spill: &mut Spill, first: u64, frames: &[Rc<Frame>]) {
         let (write, result) = spill.write(first + done as u64, rest).unwrap().run();
         result.unwrap();
         done += write.frames.len();
-        spill.written(&write, 0);
+        assert!(spill.written(&write, 0));
         spill.make_room(0);
         spill.advance(Position::default());
     }

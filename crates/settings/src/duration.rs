@@ -1,9 +1,10 @@
-//! A length of time as Go's `time.ParseDuration` reads it: `300ms`, `1.5s`, `1m30s`.
+//! Durations as Go's `time.ParseDuration` reads them, which is how the references read their flags: `300ms`, `1.5s`,
+//! `1m30s`. Those of `prometheus.yml` are others: whole numbers, larger units first, up to years.
 
 use std::time::Duration;
 
-/// Longest interval that makes sense between two requests; it also keeps the sum from overflowing.
-const SECONDS_MAX: f64 = 86_400.0 * 366.0;
+/// Go holds nanoseconds in 63 bits: 292 years.
+const SECONDS_MAX: f64 = i64::MAX as f64 / 1e9;
 
 const UNITS: [(&str, f64); 8] = [
     ("ns", 1e-9),
@@ -16,37 +17,29 @@ const UNITS: [(&str, f64); 8] = [
     ("h", 3600.0),
 ];
 
-/// Reads one or more numbers, each with its unit; `0` needs none.
-///
-/// Fails on a negative, empty or overlong time.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    if text == "0" {
-        return Ok(Duration::ZERO);
-    }
-    let wrong = || format!("{text:?} is not a duration such as 500ms, 1s or 1m30s");
+/// Reads one or more numbers, each with its unit; `0` needs none. `None` where it is something else, or negative.
+pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
-    let mut seconds = 0.0;
-    if rest.is_empty() {
-        return Err(wrong());
+    if rest == "0" {
+        return Some(Duration::ZERO);
     }
+    if rest.is_empty() {
+        return None;
+    }
+    let mut seconds = 0.0;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .ok_or_else(wrong)?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, after) = rest.split_at(digits);
-        let number: f64 = number.parse().map_err(|_| wrong())?;
         let letters = after
             .find(|c: char| c.is_ascii_digit() || c == '.')
             .unwrap_or(after.len());
         let (unit, after) = after.split_at(letters);
-        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
-        seconds += number * factor;
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        seconds += number.parse::<f64>().ok()? * factor;
         rest = after;
     }
-    if seconds > SECONDS_MAX {
-        return Err(format!("{text:?} is longer than a year"));
-    }
-    Ok(Duration::from_secs_f64(seconds))
+    let is_possible = seconds <= SECONDS_MAX;
+    is_possible.then(|| Duration::from_secs_f64(seconds))
 }
 
 #[cfg(test)]
@@ -55,11 +48,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, milliseconds: Option<u64>) {
-        assert_eq!(
-            parse(text).ok(),
-            milliseconds.map(Duration::from_millis),
-            "{text}"
-        );
+        assert_eq!(parse(text), milliseconds.map(Duration::from_millis), "{text}");
     }
 
     #[test]
@@ -71,6 +60,8 @@ mod tests {
         check("1m30s", Some(90_000));
         check("+1h", Some(3_600_000));
         check("2000us", Some(2));
+        check("2000µs", Some(2));
+        check("1h2m3.5s", Some(3_723_500));
     }
 
     #[test]
@@ -86,6 +77,9 @@ mod tests {
             "1.2.3s",
             "1e3s",
             "99999999h",
+            "1e999s",
+            "99999999999999999999999h",
+            "..s",
             "1sx",
             "ünf",
         ] {

@@ -1,0 +1,3 @@
+//! What the packages are made of, looked at without installing them.
+
+mod units;
