@@ -113,7 +113,7 @@ fn wrong_metrics_are_told_with_their_place() {
     );
     refused(
         &metric("{type: Gauge, gauge: {valueFrom: {celExpr: x}}}"),
-        "6:48: expected a list",
+        "6:48: expected a list: `[…]`, or lines that begin with `- `",
     );
     refused(
         &metric("{type: Gauge, gauge: {valueType: text}}"),
