@@ -54,7 +54,7 @@ impl Exporter {
 
     /// The command, with ports of its own and nothing of this machine's user.
     #[track_caller]
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         command
             .args([
                 "--web.listen-address=127.0.0.1:0",
@@ -81,8 +81,9 @@ impl Exporter {
         exporter
     }
 
+    /// Waits until every kind was read or refused.
     #[track_caller]
-    fn wait_until_ready(&self) {
+    pub fn wait_until_ready(&self) {
         until(&format!("readiness; the log:\n{}", self.daemon.log()), || {
             (self.page("/readyz").status == 200).then_some(())
         });

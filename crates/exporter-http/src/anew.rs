@@ -16,7 +16,7 @@ const TRIES_MAX: u32 = 10;
 /// Counts them, from one start to the next.
 const TRIES: &str = "PI_STARTED_ANEW";
 /// After so long a start counts as one that went well.
-const SETTLED: Duration = Duration::from_secs(1);
+const SETTLED: Duration = Duration::from_secs(10);
 /// Most characters of a panic's message that are logged.
 const MESSAGE_CHARS: usize = 200;
 
