@@ -27,9 +27,10 @@ if [ ! -e "$system/etc/test-packages" ]; then
     rm -rf "$system"
     mkdir -p target/test-packages
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Codename: bookworm' | head -n 1)
+    [ -n "$mirror" ] || die "apt knows no mirror of Debian 12. Run: apt-get update"
     mmdebstrap --quiet --variant=minbase \
         --include=systemd,systemd-sysv,dbus,libpam-systemd,adduser,curl,procps,iproute2,mariadb-server,postgresql,nginx-light \
-        bookworm "$system" "deb ${mirror:-http://deb.debian.org/debian} bookworm main"
+        bookworm "$system" "deb $mirror bookworm main"
     # Debian's exporters come from a folder: the system has no network.
     mkdir "$system/theirs"
     (cd "$system/theirs" && apt-get -qq -o APT::Sandbox::User=root download $(printf '%s/bookworm ' $theirs) &&
