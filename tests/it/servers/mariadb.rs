@@ -119,8 +119,7 @@ impl Mariadb {
         command.arg(format!("--pid-file={}", self.scratch.join("server.pid")));
         *self.process.lock().unwrap() = Some(self.scratch.spawn("mariadb", &mut command));
         daemon::until("MariaDB to answer", || {
-            let quiet = self
-                .client("SELECT 1")
+            let quiet = client(&self.socket(), "SELECT 1")
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -145,7 +144,7 @@ impl Mariadb {
     /// Runs statements as root and returns the rows, fields separated by tabs.
     #[track_caller]
     pub fn sql(&self, statements: &str) -> String {
-        output(&mut self.client(statements))
+        output(&mut client(&self.socket(), statements))
     }
 
     /// A session as root that runs these statements and then stays open until it is dropped.
@@ -194,10 +193,7 @@ impl Mariadb {
 
     /// As [`Mariadb::options_file`], under this name and with this password.
     pub fn options_file_with(&self, name: &str, password: &str) -> String {
-        let port = self.port;
-        let text =
-            format!("[client]\nuser = {USER}\npassword = {password}\nhost = 127.0.0.1\nport = {port}\n");
-        self.scratch.write(name, &text)
+        self.scratch.write(name, &options(self.port, password))
     }
 
     /// Connections that the monitoring user holds now.
@@ -217,22 +213,28 @@ impl Mariadb {
         ));
         count.trim().parse().unwrap()
     }
+}
 
-    fn client(&self, statements: &str) -> Command {
-        let mut command = Command::new("mariadb");
-        command.args([
-            "--no-defaults",
-            "-N",
-            "-B",
-            "-u",
-            "root",
-            "-S",
-            &self.socket(),
-            "-e",
-            statements,
-        ]);
-        command
-    }
+/// The client as root, over this socket: runs statements and prints the rows, fields separated by tabs.
+pub fn client(socket: &str, statements: &str) -> Command {
+    let mut command = Command::new("mariadb");
+    command.args([
+        "--no-defaults",
+        "-N",
+        "-B",
+        "-u",
+        "root",
+        "-S",
+        socket,
+        "-e",
+        statements,
+    ]);
+    command
+}
+
+/// The text of a `.my.cnf` with the monitoring user.
+pub fn options(port: u16, password: &str) -> String {
+    format!("[client]\nuser = {USER}\npassword = {password}\nhost = 127.0.0.1\nport = {port}\n")
 }
 
 /// An open session; ends when dropped, and what it held is free again.

@@ -2,9 +2,9 @@
 //!
 //! It brings its own libraries. The client is MariaDB's, which is installed for the other server.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use super::mariadb::{PASSWORD, USER};
+use super::mariadb::{PASSWORD, USER, client, options};
 use super::scratch::{Process, Scratch, free_port, output};
 use crate::{daemon, sid};
 
@@ -65,8 +65,8 @@ impl Mysql {
             _process: process,
         };
         daemon::until("MySQL to answer", || {
-            let mut client = server.client("SELECT 1");
-            let quiet = client
+            let mut question = client(&server.socket(), "SELECT 1");
+            let quiet = question
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null());
@@ -97,7 +97,7 @@ impl Mysql {
     /// Runs statements as root and returns the rows, fields separated by tabs.
     #[track_caller]
     pub fn sql(&self, statements: &str) -> String {
-        output(&mut self.client(statements))
+        output(&mut client(&self.socket(), statements))
     }
 
     /// Path of the unix socket.
@@ -107,10 +107,7 @@ impl Mysql {
 
     /// A `.my.cnf` with the monitoring user; its path.
     pub fn options_file(&self) -> String {
-        let port = self.port;
-        let text =
-            format!("[client]\nuser = {USER}\npassword = {PASSWORD}\nhost = 127.0.0.1\nport = {port}\n");
-        self.scratch.write("my.cnf", &text)
+        self.scratch.write("my.cnf", &options(self.port, PASSWORD))
     }
 
     /// Connections that the monitoring user holds now.
@@ -129,21 +126,5 @@ impl Mysql {
             "SELECT COALESCE(SUM(total_connections), 0) FROM performance_schema.accounts WHERE user = '{USER}'"
         ));
         count.trim().parse().unwrap()
-    }
-
-    fn client(&self, statements: &str) -> Command {
-        let mut command = Command::new("mariadb");
-        command.args([
-            "--no-defaults",
-            "-N",
-            "-B",
-            "-u",
-            "root",
-            "-S",
-            &self.socket(),
-            "-e",
-            statements,
-        ]);
-        command
     }
 }

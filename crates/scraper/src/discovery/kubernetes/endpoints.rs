@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::object::{Described, Meta, Object, Reference, given};
 use super::objects::{Objects, Table, key};
 use super::pod::Pod;
+use super::service::Port;
 use crate::config::kubernetes::{KubernetesSource, Role};
 use crate::discovery::address;
 use crate::labels::Labels;
@@ -37,14 +38,6 @@ struct Address {
     hostname: String,
     node_name: Option<String>,
     target_ref: Option<Reference>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Port {
-    name: String,
-    port: u16,
-    protocol: String,
 }
 
 impl Object for Endpoints {

@@ -29,12 +29,13 @@ struct Spec {
     ports: Vec<Port>,
 }
 
+/// A port of a service, and of the endpoints behind one.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Port {
-    name: String,
-    port: u16,
-    protocol: String,
+pub struct Port {
+    pub name: String,
+    pub port: u16,
+    pub protocol: String,
 }
 
 impl Object for Service {
