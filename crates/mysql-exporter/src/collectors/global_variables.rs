@@ -7,7 +7,6 @@ use metrics_registry::{Family, Kind};
 use super::global_status::push_sanitized;
 use crate::row::Row;
 use crate::samples::Samples;
-use crate::value;
 use crate::visit::{Answer, Visit};
 
 const PREFIX: &str = "mysql_global_variables_";
@@ -98,13 +97,12 @@ fn write(row: &impl Row, name: &mut String, words: &mut Words, samples: &mut Sam
     name.push_str(PREFIX);
     push_sanitized(name, &row.text(0));
     let key = name.get(PREFIX.len()..).unwrap_or_default();
-    let text = row.text(1);
-    match value::status(&text) {
-        Some(value) => {
+    match row.status(1) {
+        Ok(value) => {
             let help = format_args!("Setting {key}.");
             samples.dynamic(name, help, Kind::Gauge, &[], value);
         }
-        None => words.note(key, &text),
+        Err(text) => words.note(key, &text),
     }
 }
 
