@@ -10,10 +10,10 @@ use metrics_registry::{Family, Kind};
 use crate::row::Row;
 use crate::samples::Samples;
 use crate::value;
+use crate::variables::Variables;
 use crate::visit::{Answer, Visit};
 
 const PREFIX: &str = "mysql_global_status_";
-const QUERY: &str = "SHOW GLOBAL STATUS";
 
 const COMMANDS: Family<1> = Family::counter(
     "mysql_global_status_commands_total",
@@ -103,7 +103,9 @@ pub(super) fn collect<'a>(visit: &'a mut Visit<'_>) -> Answer<'a> {
     Box::pin(async move {
         let (mut name, mut galera) = (String::new(), Galera::default());
         visit
-            .rows(QUERY, |row, samples| write(row, &mut name, &mut galera, samples))
+            .variables(Variables::Status, |row, samples| {
+                write(row, &mut name, &mut galera, samples)
+            })
             .await?;
         galera.write(&mut visit.samples);
         Ok(())

@@ -7,10 +7,10 @@ use metrics_registry::{Family, Kind};
 use super::global_status::push_sanitized;
 use crate::row::Row;
 use crate::samples::Samples;
+use crate::variables::Variables;
 use crate::visit::{Answer, Visit};
 
 const PREFIX: &str = "mysql_global_variables_";
-const QUERY: &str = "SHOW GLOBAL VARIABLES";
 
 const VERSION: Family<3> = Family::gauge(
     "mysql_version_info",
@@ -37,7 +37,9 @@ pub(super) fn collect<'a>(visit: &'a mut Visit<'_>) -> Answer<'a> {
     Box::pin(async move {
         let (mut name, mut words) = (String::new(), Words::default());
         visit
-            .rows(QUERY, |row, samples| write(row, &mut name, &mut words, samples))
+            .variables(Variables::Settings, |row, samples| {
+                write(row, &mut name, &mut words, samples)
+            })
             .await?;
         words.write(&mut visit.samples);
         Ok(())
