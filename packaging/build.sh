@@ -78,6 +78,10 @@ with_debian() {
 # Flags of rustc are the elements of a TOML array.
 cargo_for() {
     flags=$2
+    own=$(target_flags "$1")
+    if [ -n "$own" ]; then
+        flags="${flags:+$flags, }$own"
+    fi
     case $profile:$1 in
         release:*-gnu*) flags="${flags:+$flags, }$(release_flags)" ;;
     esac

@@ -5,6 +5,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 . packaging/toolchain.sh
+. packaging/targets.sh
 
+own=$(target_flags "$(host_target)")
 exec cargo build --release --locked \
-    --config "target.'cfg(all(target_os = \"linux\", target_env = \"gnu\"))'.rustflags = [$(release_flags)]" "$@"
+    --config "target.'cfg(all(target_os = \"linux\", target_env = \"gnu\"))'.rustflags = [$(release_flags)${own:+, $own}]" "$@"

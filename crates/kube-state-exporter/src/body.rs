@@ -5,7 +5,8 @@ use std::rc::Rc;
 use exporter_http::Pieces;
 use metrics_registry::Format;
 
-use crate::store::{Group, Stored};
+use crate::store::Group;
+use crate::store::block::Block;
 use crate::subject::{Header, Subject};
 
 /// Bytes of a piece: what the server sends at once, and all that a slow client holds beside its references.
@@ -20,7 +21,7 @@ pub struct Body {
     group: usize,
     family: usize,
     source: usize,
-    object: usize,
+    block: usize,
     ended: bool,
 }
 
@@ -35,7 +36,7 @@ struct Snapshot {
 #[derive(Debug)]
 struct Source {
     subject: Rc<Subject>,
-    objects: Vec<Stored>,
+    blocks: Vec<Rc<Block>>,
     /// For each family of the snapshot the place that it has in the subject; `None` where all have the same places.
     places: Option<Vec<Option<usize>>>,
 }
@@ -43,10 +44,10 @@ struct Source {
 impl Source {
     /// The reference writes no header for a kind of which there is no object.
     fn new(group: &Group) -> Option<Self> {
-        let objects = group.objects();
-        (!objects.is_empty()).then(|| Self {
+        let blocks = group.blocks();
+        (!blocks.is_empty()).then(|| Self {
             subject: Rc::clone(&group.subject),
-            objects,
+            blocks,
             places: None,
         })
     }
@@ -119,7 +120,7 @@ impl Body {
             group: 0,
             family: 0,
             source: 0,
-            object: 0,
+            block: 0,
             ended: false,
         }
     }
@@ -145,26 +146,25 @@ impl Body {
             .map(|header| header.lines(self.format))
             .unwrap_or_default();
         if !header.is_empty() {
-            if self.source == 0 && self.object == 0 {
+            if self.source == 0 && self.block == 0 {
                 out.extend_from_slice(header);
             }
             while let Some(source) = snapshot.sources.get(self.source) {
-                let families = source.subject.headers.len();
                 let place = source.place(self.family);
-                while let (Some(place), Some(object)) = (place, source.objects.get(self.object)) {
-                    out.extend_from_slice(object.lines(place, families));
-                    // Past the first object, which says that the header is written.
-                    self.object += 1;
+                while let (Some(place), Some(block)) = (place, source.blocks.get(self.block)) {
+                    out.extend_from_slice(block.family(place));
+                    // Past the first block, which says that the header is written.
+                    self.block += 1;
                     if PIECE_BYTES <= out.len() {
                         return;
                     }
                 }
                 self.source += 1;
-                self.object = 0;
+                self.block = 0;
             }
         }
         self.source = 0;
-        self.object = 0;
+        self.block = 0;
         self.family += 1;
     }
 }

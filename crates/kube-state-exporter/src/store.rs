@@ -2,12 +2,18 @@
 //!
 //! One part belongs to one reader: a kind of object, in one namespace or in all. A part is not served before its first
 //! list is complete; a later list is gathered beside what is served, and put in its place whole when it is complete. An
-//! object that has not changed is there once in both. A scrape takes references to the objects and holds up nobody.
+//! object that has not changed is there once in both. Lines stand in blocks of a few objects; a scrape takes references
+//! to the blocks and holds up nobody.
+
+pub mod block;
+mod objects;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use self::block::Block;
+use self::objects::Objects;
 use crate::resource::Rendered;
 use crate::subject::Subject;
 
@@ -32,50 +38,16 @@ pub struct Group {
 /// The objects of one reader.
 #[derive(Debug, Default)]
 pub struct Part {
-    /// What is served, by namespace and name.
+    /// What is served, or what the first list has so far.
     objects: RefCell<Objects>,
-    /// The list that is under way.
-    next: RefCell<Option<Objects>>,
+    /// A later list that is under way.
+    next: RefCell<Option<Next>>,
     complete: Cell<bool>,
     generation: Rc<Cell<u64>>,
 }
 
-type Objects = BTreeMap<Box<str>, Stored>;
-
-/// The lines of one object: where those of each family end, four bytes a family, then the lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored(Rc<[u8]>);
-
-const END_BYTES: usize = size_of::<u32>();
-
-impl Stored {
-    /// Keeps what was rendered.
-    pub fn new(rendered: &Rendered) -> Self {
-        let mut bytes = Vec::with_capacity(rendered.ends.len() * END_BYTES + rendered.text.len());
-        for end in &rendered.ends {
-            bytes.extend_from_slice(&end.to_le_bytes());
-        }
-        bytes.extend_from_slice(&rendered.text);
-        Self(bytes.into())
-    }
-
-    /// The lines of one family out of `families`; empty where there are none.
-    pub fn lines(&self, family: usize, families: usize) -> &[u8] {
-        let end = |family: usize| {
-            let bytes = self.0.get(family * END_BYTES..)?.first_chunk()?;
-            Some(u32::from_le_bytes(*bytes) as usize)
-        };
-        let start = match family {
-            0 => Some(0),
-            family => end(family - 1),
-        };
-        let text = self.0.get(families * END_BYTES..).unwrap_or_default();
-        match (start, end(family)) {
-            (Some(start), Some(end)) => text.get(start..end).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-}
+/// Objects by their keys, with their lines unless those are served already.
+type Next = BTreeMap<Box<str>, Option<Block>>;
 
 impl Store {
     /// Adds a kind of object, with a part for each of its readers.
@@ -98,40 +70,36 @@ impl Store {
 }
 
 impl Group {
-    /// References to all objects that are served, by namespace and name.
-    pub fn objects(&self) -> Vec<Stored> {
-        let mut objects = Vec::new();
+    /// References to the lines of all objects that are served, by namespace and name.
+    pub fn blocks(&self) -> Vec<Rc<Block>> {
+        let mut blocks = Vec::new();
         for part in self.parts.iter().filter(|part| part.complete.get()) {
-            objects.extend(part.objects.borrow().values().cloned());
+            blocks.extend(part.objects.borrow_mut().blocks());
         }
-        objects
+        blocks
     }
 }
 
 impl Part {
     /// A new list begins; what an earlier one had gathered is forgotten.
     pub fn begin(&self) {
-        self.next.replace(Some(Objects::new()));
+        if self.complete.get() {
+            self.next.replace(Some(Next::new()));
+        } else {
+            self.objects.take();
+        }
     }
 
     /// Adds an object, or what is new of it: to the list that is under way, else to what is served.
     pub fn put(&self, rendered: &Rendered) {
         let key = key(rendered);
-        let object = Stored::new(rendered);
-        let mut served = self.objects.borrow_mut();
+        let mut objects = self.objects.borrow_mut();
         if let Some(next) = &mut *self.next.borrow_mut() {
-            let same = served.get(key.as_str()).filter(|known| **known == object);
-            next.insert(key.into(), same.cloned().unwrap_or(object));
-            return;
+            let lines = (!objects.has(&key, rendered)).then(|| Block::one(rendered));
+            next.insert(key.into(), lines);
+        } else if objects.put(key, rendered) {
+            self.changed();
         }
-        match served.get_mut(key.as_str()) {
-            Some(known) if *known == object => return,
-            Some(known) => *known = object,
-            None => {
-                served.insert(key.into(), object);
-            }
-        }
-        self.changed();
     }
 
     /// An object is gone.
@@ -139,19 +107,17 @@ impl Part {
         let key = key(rendered);
         if let Some(next) = &mut *self.next.borrow_mut() {
             next.remove(key.as_str());
-        } else if self.objects.borrow_mut().remove(key.as_str()).is_some() {
+        } else if self.objects.borrow_mut().remove(&key) {
             self.changed();
         }
     }
 
     /// The list that began last is complete: it is what is served from now on.
     pub fn complete(&self) {
-        let mut served = self.objects.borrow_mut();
-        let mut is_other = false;
-        if let Some(next) = self.next.take() {
-            is_other = *served != next;
-            *served = next;
-        }
+        let mut objects = self.objects.borrow_mut();
+        let next = self.next.take();
+        let is_other = next.is_some_and(|next| objects.become_like(next));
+        objects.settle();
         if !self.complete.replace(true) || is_other {
             self.changed();
         }
@@ -172,8 +138,11 @@ impl Part {
         self.complete.get()
     }
 
+    /// Says so to those who keep what they made of it; before the first list is complete nothing is served.
     fn changed(&self) {
-        self.generation.set(self.generation.get() + 1);
+        if self.complete.get() {
+            self.generation.set(self.generation.get() + 1);
+        }
     }
 }
 
@@ -187,16 +156,19 @@ mod tests {
     use super::*;
 
     fn object(name: &str, text: &str) -> Rendered {
+        let text = format!("{name} {text}\n").into_bytes();
         Rendered {
             name: name.to_owned(),
-            text: text.as_bytes().to_vec(),
             ends: vec![text.len() as u32],
+            text,
             ..Rendered::default()
         }
     }
 
-    fn names(part: &Part) -> Vec<String> {
-        part.objects.borrow().keys().map(ToString::to_string).collect()
+    fn text(part: &Part) -> String {
+        let blocks: Vec<_> = part.objects.borrow_mut().blocks().collect();
+        let lines: Vec<_> = blocks.iter().flat_map(|block| block.family(0).to_vec()).collect();
+        String::from_utf8(lines).unwrap().replace('\n', ";")
     }
 
     #[test]
@@ -211,11 +183,11 @@ mod tests {
         part.begin();
         part.put(&object("b", "2"));
         part.put(&object("c", "2"));
-        assert_eq!(names(&part), ["/a", "/b"]);
+        assert_eq!(text(&part), "a 1;b 1;");
         part.complete();
-        assert_eq!(names(&part), ["/b", "/c"]);
+        assert_eq!(text(&part), "b 2;c 2;");
         part.remove(&object("b", ""));
-        assert_eq!(names(&part), ["/c"]);
+        assert_eq!((text(&part).as_str(), part.len()), ("c 2;", 1));
     }
 
     #[test]
@@ -231,7 +203,7 @@ mod tests {
         part.put(&object("b", "1"));
         part.remove(&object("b", ""));
         part.complete();
-        assert_eq!(names(&part), ["/a"]);
+        assert_eq!(text(&part), "a 1;");
     }
 
     #[test]
@@ -255,27 +227,5 @@ mod tests {
         assert!(raises(&|| part.put(&object("a", "3"))));
         assert!(!raises(&|| part.remove(&object("b", ""))));
         assert!(raises(&|| part.remove(&object("a", ""))));
-    }
-
-    #[test]
-    fn lines_of_a_family() {
-        let mut rendered = object("a", "xxyzzz");
-        rendered.ends = vec![2, 2, 3, 6];
-        let stored = Stored::new(&rendered);
-        let lines = |family| stored.lines(family, 4);
-        assert_eq!(
-            [lines(0), lines(1), lines(2), lines(3)],
-            [&b"xx"[..], b"", b"y", b"zzz"]
-        );
-    }
-
-    #[test]
-    fn offsets_that_make_no_sense_give_nothing() {
-        let mut rendered = object("a", "xy");
-        rendered.ends = vec![9, 1];
-        let stored = Stored::new(&rendered);
-        assert_eq!(stored.lines(0, 2), b"");
-        assert_eq!(stored.lines(1, 2), b"");
-        assert_eq!(stored.lines(7, 2), b"");
     }
 }

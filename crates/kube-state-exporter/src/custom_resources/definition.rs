@@ -71,11 +71,12 @@ fn render(object: Object<'_>, out: &mut Rendered) -> Result<(), DecodeError> {
 
 /// The kinds of each definition that is known.
 pub fn known(group: &Group) -> Vec<Vec<Definition>> {
-    let definitions = group.objects();
-    definitions
+    let blocks = group.blocks();
+    blocks
         .iter()
-        .map(|stored| {
-            let text = String::from_utf8_lossy(stored.lines(0, 1)).into_owned();
+        .flat_map(|block| block.places())
+        .map(|definition| {
+            let text = String::from_utf8_lossy(definition.lines(0)).into_owned();
             text.lines().filter_map(Definition::from_words).collect()
         })
         .collect()

@@ -42,7 +42,8 @@ const GENERATORS: &[Generator<PolicyBinding>] = &[
     ),
 ];
 
-fn info(binding: &PolicyBinding, out: &mut Lines<'_>) {
+/// Bindings of rules that refuse objects are told of in the same way.
+pub(super) fn info(binding: &PolicyBinding, out: &mut Lines<'_>) {
     let PolicyBindingSpec {
         policy_name,
         param_ref,

@@ -49,7 +49,8 @@ const GENERATORS: &[Generator<WebhookConfiguration>] = &[
     ),
 ];
 
-fn services(configuration: &WebhookConfiguration, out: &mut Lines<'_>) {
+/// Web hooks that refuse objects are told of in the same way.
+pub(super) fn services(configuration: &WebhookConfiguration, out: &mut Lines<'_>) {
     for webhook in &configuration.webhooks {
         let service = &webhook.client_config.service;
         out.sample([&webhook.name, &service.name, &service.namespace], 1.0);

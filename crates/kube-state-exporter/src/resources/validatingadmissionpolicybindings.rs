@@ -1,10 +1,11 @@
 //! Where rules that may refuse objects hold.
 
+use super::mutatingadmissionpolicybindings::info;
 use crate::generator::{Generator, headers, render};
 use crate::lines::Lines;
 use crate::metadata;
 use crate::resource::{Resource, Wire};
-use crate::wire::admissionregistration::{PolicyBinding, PolicyBindingSpec};
+use crate::wire::admissionregistration::PolicyBinding;
 
 pub const RESOURCE: Resource = Resource {
     name: "validatingadmissionpolicybindings",
@@ -47,23 +48,6 @@ const GENERATORS: &[Generator<PolicyBinding>] = &[
         actions,
     ),
 ];
-
-fn info(binding: &PolicyBinding, out: &mut Lines<'_>) {
-    let PolicyBindingSpec {
-        policy_name,
-        param_ref,
-        ..
-    } = &binding.spec;
-    out.sample(
-        [
-            policy_name,
-            &param_ref.name,
-            &param_ref.namespace,
-            &param_ref.parameter_not_found_action,
-        ],
-        1.0,
-    );
-}
 
 fn actions(binding: &PolicyBinding, out: &mut Lines<'_>) {
     for action in &binding.spec.validation_actions {

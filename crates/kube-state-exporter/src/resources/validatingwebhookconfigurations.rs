@@ -1,7 +1,7 @@
 //! Web hooks that may refuse objects.
 
+use super::mutatingwebhookconfigurations::services;
 use crate::generator::{Generator, headers, render};
-use crate::lines::Lines;
 use crate::metadata;
 use crate::resource::{Resource, Wire};
 use crate::wire::admissionregistration::WebhookConfiguration;
@@ -48,10 +48,3 @@ const GENERATORS: &[Generator<WebhookConfiguration>] = &[
         services,
     ),
 ];
-
-fn services(configuration: &WebhookConfiguration, out: &mut Lines<'_>) {
-    for webhook in &configuration.webhooks {
-        let service = &webhook.client_config.service;
-        out.sample([&webhook.name, &service.name, &service.namespace], 1.0);
-    }
-}

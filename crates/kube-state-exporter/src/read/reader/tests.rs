@@ -128,11 +128,11 @@ async fn run(steps: &[Step]) -> (Vec<String>, Vec<String>) {
     }
     reader.abort();
     server.abort();
-    let objects = store.groups[0].objects();
-    let text =
-        |object: &crate::store::Stored| String::from_utf8_lossy(object.lines(0, 1)).trim_end().to_owned();
+    let blocks = store.groups[0].blocks();
+    let objects = blocks.iter().flat_map(|block| block.places());
+    let text = objects.map(|object| String::from_utf8_lossy(object.lines(0)).trim_end().to_owned());
     let asked = asked.borrow().clone();
-    (objects.iter().map(text).collect(), asked)
+    (text.collect(), asked)
 }
 
 const LIST: &str = r#"{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"1"}}}
