@@ -11,12 +11,12 @@
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
 
 #[path = "../it/api_server.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod api_server;
 #[path = "../it/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
 #[path = "../it/http.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod http;
 #[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
 mod measured;
