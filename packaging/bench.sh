@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures our daemons beside the reference exporters, in one run, and the encoder and parser by themselves.
-# ONLY="mysql nginx" measures these alone: node, mysql, postgres, nginx, kube, scraper, registry, sizes (on ARM).
+# ONLY="mysql nginx" measures these alone: together (all six daemons), node, mysql, postgres, nginx, kube, scraper,
+# registry, sizes (on ARM).
 # Exits non-zero where a target is missed.
 set -eu
 
@@ -9,29 +10,34 @@ cd "$(dirname "$0")/.."
 
 need_rust
 
-ONLY=${ONLY:-node mysql postgres nginx kube scraper registry sizes}
+ONLY=${ONLY:-together node mysql postgres nginx kube scraper registry sizes}
 for section in $ONLY; do
-    case $section in node | mysql | postgres | nginx | kube | scraper | registry | sizes) ;; *) die "ONLY=$section: no such section" ;; esac
+    case $section in together | node | mysql | postgres | nginx | kube | scraper | registry | sizes) ;; *) die "ONLY=$section: no such section" ;; esac
 done
+# Whether one of the sections is measured.
 wanted() {
-    case " $ONLY " in *" $1 "*) ;; *) return 1 ;; esac
+    for section in "$@"; do
+        case " $ONLY " in *" $section "*) return 0 ;; esac
+    done
+    return 1
 }
 
-! wanted node || packaging/peers.sh
+! wanted together node || packaging/peers.sh
 databases=
 packages=
-for section in mysql postgres nginx; do
-    ! wanted $section || databases="$databases $section"
-    ! wanted $section || packages="$packages -p $section-exporter"
+for exporter in mysql postgres nginx; do
+    ! wanted $exporter || databases="$databases $exporter"
+    ! wanted together $exporter || packages="$packages -p $exporter-exporter"
 done
-! wanted node || packages="$packages -p node-exporter"
-! wanted scraper || packages="$packages -p scraper"
+! wanted together node || packages="$packages -p node-exporter"
+! wanted together scraper || packages="$packages -p scraper"
+! wanted together kube || packages="$packages -p kube-state-exporter"
 ! wanted scraper || need_receiver
-! wanted kube || packages="$packages -p kube-state-exporter"
 # The servers that the exporters are measured on, and what is fetched once beside the build.
-! wanted mysql || install_missing /usr/sbin/mariadbd mariadb-server
-! wanted nginx || install_missing /usr/sbin/nginx nginx-light
-! wanted postgres ||
+! wanted together || install_missing prometheus prometheus
+! wanted together mysql || install_missing /usr/sbin/mariadbd mariadb-server
+! wanted together nginx || install_missing /usr/sbin/nginx nginx-light
+! wanted together postgres ||
     install_missing "$(find /usr/lib/postgresql -name initdb 2>/dev/null | grep -m 1 . || echo /usr/lib/postgresql/initdb)" postgresql
 
 if [ -n "$packages" ]; then
@@ -40,6 +46,7 @@ if [ -n "$packages" ]; then
     packaging/release.sh $packages --bins
 fi
 missed=0
+! wanted together || cargo bench --quiet --locked -p tests --bench together || missed=1
 ! wanted registry || cargo bench --quiet --locked -p metrics-registry
 ! wanted node || cargo bench --quiet --locked -p tests --bench side_by_side || missed=1
 ! wanted scraper || cargo bench --quiet --locked -p tests --bench scraper || missed=1

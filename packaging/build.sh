@@ -21,10 +21,12 @@ if [ "${1-}" = --profile ]; then
     profile=${2:?"--profile wants a name"}
     shift 2
 fi
-packages=--workspace
+selections=--workspace
 if [ "${1-}" = -p ]; then
-    packages="-p ${2:?"-p wants a package"}"
+    selections="--package=${2:?"-p wants a package"}"
     shift 2
+elif [ "$profile" = release ]; then
+    selections=$(printf -- '--package=%s ' $SHIPPED)
 fi
 [ $# -gt 0 ] || die "usage: packaging/build.sh [--profile NAME] [-p PACKAGE] TARGET..."
 need_rust
@@ -51,8 +53,9 @@ build() {
 
 with_cross() {
     say "$1: building with cross"
-    # shellcheck disable=SC2086
-    cross build $packages --bins --locked --profile "$profile" --target "$1"
+    for selection in $selections; do
+        cross build "$selection" --bins --locked --profile "$profile" --target "$1"
+    done
 }
 
 with_rustup() {
@@ -89,10 +92,11 @@ cargo_for() {
         flags="${flags:+$flags, }'-Ctarget-feature=+crt-static'"
     fi
     underscored=$(printf '%s' "$1" | tr - _)
-    # shellcheck disable=SC2086
-    env "CC_$underscored=$(cross_gcc "$1")" "AR_$underscored=$(cross_ar "$1")" \
-        cargo build $packages --bins --locked --profile "$profile" --target "$1" \
-        --config "target.$1.linker = '$(cross_gcc "$1")'" --config "target.$1.rustflags = [$flags]"
+    for selection in $selections; do
+        env "CC_$underscored=$(cross_gcc "$1")" "AR_$underscored=$(cross_ar "$1")" \
+            cargo build "$selection" --bins --locked --profile "$profile" --target "$1" \
+            --config "target.$1.linker = '$(cross_gcc "$1")'" --config "target.$1.rustflags = [$flags]"
+    done
 }
 
 for target in "$@"; do

@@ -4,6 +4,10 @@
 # Oldest Rust that builds this, as in Cargo.toml.
 RUST_WANTED=1.95
 
+# What is shipped. Each is built by itself: crates that several share would else get the features that any of them asks
+# for; the exporter of MySQL has 3.10 MB alone and 3.79 MB beside that of Kubernetes.
+SHIPPED="node-exporter mysql-exporter postgres-exporter nginx-exporter kube-state-exporter scraper setup"
+
 say() {
     printf '%s\n' "$*"
 }

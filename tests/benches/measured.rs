@@ -47,6 +47,11 @@ impl Measured {
         }
     }
 
+    /// Where it listens, `host:port`.
+    pub fn address(&self) -> &str {
+        &self.daemon.address
+    }
+
     /// Scrapes as often as told over one connection, half of them with gzip as Prometheus does.
     pub fn round(&mut self, scrapes: usize) {
         for gzip in [false, true] {
@@ -116,7 +121,7 @@ impl Measured {
     }
 
     /// Resident memory now with shared pages by share (PSS), in MiB.
-    fn proportional_mib(&self) -> f64 {
+    pub fn proportional_mib(&self) -> f64 {
         let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.daemon.pid())).unwrap();
         let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
         line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0

@@ -38,6 +38,8 @@ pub struct Exposition {
     index: FxHashMap<Cow<'static, str>, u32>,
     /// The family of the newest run; most samples follow one of their own family.
     newest: Option<u32>,
+    /// The family that a scrape begins with, as far as the last one tells.
+    first: u32,
     /// The bucket bound or quantile being written, kept for its buffer.
     bound: String,
 }
@@ -59,6 +61,9 @@ struct Slot {
     kind: Kind,
     first_run: u32,
     last_run: u32,
+    /// The family that came after this one in the last scrape: mostly it does again, and nothing has to be looked up.
+    /// Only a guess, which may point anywhere.
+    followed_by: u32,
     idle_scrapes: u8,
 }
 
@@ -88,9 +93,9 @@ impl Exposition {
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         value: f64,
     ) {
-        let name = line::legal_name(name);
-        self.open_dynamic(&name, help, kind);
-        line::write(&mut self.lines, &name, labels, value);
+        let slot = self.open_dynamic(name, help, kind);
+        // Its own spelling is legal.
+        line::write(&mut self.lines, &self.families[slot as usize].name, labels, value);
         self.close();
     }
 
@@ -257,35 +262,53 @@ impl Exposition {
     }
 
     fn open<const N: usize>(&mut self, family: &Family<N>) {
-        let newest = self.newest.map(|slot| &self.families[slot as usize].name);
-        if !newest.is_some_and(|name| std::ptr::eq(name.as_ref(), family.name) || name == family.name) {
-            let slot = match self.index.get(family.name) {
-                Some(slot) => *slot,
-                None => self.add(
-                    Cow::Borrowed(family.name),
-                    Cow::Borrowed(family.help),
-                    family.kind,
-                ),
-            };
-            self.start_run(slot);
-        }
-    }
-
-    fn open_dynamic(&mut self, name: &str, help: fmt::Arguments<'_>, kind: Kind) {
-        if self
-            .newest
-            .is_some_and(|slot| self.families[slot as usize].name == name)
-        {
-            return;
-        }
-        let slot = match self.index.get(name) {
-            Some(slot) => *slot,
-            None => self.add(Cow::Owned(name.to_owned()), Cow::Owned(help.to_string()), kind),
+        let slot = match self.find(family.name) {
+            Some(slot) => slot,
+            None => self.add(
+                Cow::Borrowed(family.name),
+                Cow::Borrowed(family.help),
+                family.kind,
+            ),
         };
         self.start_run(slot);
     }
 
+    /// Returns the index of the family, whose name is the legal spelling of `name`.
+    fn open_dynamic(&mut self, name: &str, help: fmt::Arguments<'_>, kind: Kind) -> u32 {
+        let slot = self.find(name).unwrap_or_else(|| {
+            let legal = line::legal_name(name);
+            self.find(&legal).unwrap_or_else(|| {
+                self.add(Cow::Owned(legal.into_owned()), Cow::Owned(help.to_string()), kind)
+            })
+        });
+        self.start_run(slot);
+        slot
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        let is = |slot: u32| {
+            self.families
+                .get(slot as usize)
+                .is_some_and(|family| family.name == name)
+        };
+        let guess = match self.newest {
+            Some(newest) if is(newest) => return Some(newest),
+            Some(newest) => self.families[newest as usize].followed_by,
+            None => self.first,
+        };
+        match is(guess) {
+            true => Some(guess),
+            false => self.index.get(name).copied(),
+        }
+    }
+
+    /// Begins a run where the newest one is another family's.
     fn start_run(&mut self, slot: u32) {
+        match self.newest {
+            Some(newest) if newest == slot => return,
+            Some(newest) => self.families[newest as usize].followed_by = slot,
+            None => self.first = slot,
+        }
         let run = self.runs.len() as u32;
         self.runs.push(Run {
             start: self.lines.len(),
@@ -321,6 +344,7 @@ impl Exposition {
             kind,
             first_run: NONE,
             last_run: NONE,
+            followed_by: NONE,
             idle_scrapes: 0,
         });
         slot

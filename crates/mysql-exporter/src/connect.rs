@@ -14,6 +14,7 @@ use crate::account::{Account, Address, Encryption};
 use crate::error::{self, number};
 use crate::row::Row as _;
 use crate::server::Server;
+use crate::variables::JOINED_BYTES_MAX;
 
 /// What the flags say of a session.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +138,10 @@ pub async fn limit(
 
 fn limits(server: &Server, settings: &SessionSettings, statement: Duration) -> String {
     let mut sql = if server.is_mariadb {
-        format!("SET SESSION max_statement_time={}", statement.as_secs())
+        format!(
+            "SET SESSION max_statement_time={}, group_concat_max_len={JOINED_BYTES_MAX}",
+            statement.as_secs()
+        )
     } else {
         format!("SET SESSION max_execution_time={}", statement.as_millis())
     };
@@ -164,7 +168,7 @@ mod tests {
         let sql = |version| limits(&Server::parse(version), &settings, Duration::from_secs(10));
         assert_eq!(
             sql("10.11.6-MariaDB"),
-            "SET SESSION max_statement_time=10, lock_wait_timeout=2, log_slow_filter='tmp_table_on_disk,filesort_on_disk'"
+            "SET SESSION max_statement_time=10, group_concat_max_len=16777216, lock_wait_timeout=2, log_slow_filter='tmp_table_on_disk,filesort_on_disk'"
         );
         assert_eq!(
             sql("8.4.3"),

@@ -18,6 +18,12 @@ pub mod number {
     pub const UNKNOWN_VARIABLE: u16 = 1193;
     /// A privilege is missing.
     pub const PRIVILEGE_MISSING: u16 = 1227;
+    /// Ended by KILL, or because the server stops.
+    pub const INTERRUPTED: u16 = 1317;
+    /// Took longer than max_statement_time, of MariaDB.
+    pub const STATEMENT_TIMEOUT: u16 = 1969;
+    /// Took longer than max_execution_time, of MySQL.
+    pub const EXECUTION_TIMEOUT: u16 = 3024;
     /// MySQL takes logins only over TLS or a socket.
     pub const SECURE_TRANSPORT_REQUIRED: u16 = 3159;
 }
@@ -44,6 +50,15 @@ impl Error {
         matches!(
             self.number(),
             Some(number::DATABASE_DENIED | number::TABLE_DENIED | number::PRIVILEGE_MISSING)
+        )
+    }
+
+    /// Whether the server ended the statement because it took too long.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            self.number(),
+            Some(number::INTERRUPTED | number::STATEMENT_TIMEOUT | number::EXECUTION_TIMEOUT)
         )
     }
 

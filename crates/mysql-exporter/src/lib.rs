@@ -8,6 +8,7 @@
 //! | [`value`]      | numbers, switches and dates as the server spells them                                   |
 //! | [`samples`]    | [`Samples`](samples::Samples): what a scrape writes, each series once                   |
 //! | [`visit`]      | [`Visit`](visit::Visit): the open connection that a collector asks                      |
+//! | [`variables`]  | the variables of a server, in one row where it can give them so                         |
 //! | [`target`]     | [`Target`](target::Target): one server, its kept connection and its state               |
 //! | [`connect`]    | opens a connection: login, encryption, the session's limits                             |
 //! | [`server`]     | [`Server`](server::Server): brand and version                                           |
@@ -39,6 +40,7 @@ pub mod server;
 pub mod target;
 pub mod targets;
 pub mod value;
+pub mod variables;
 pub mod visit;
 
 pub use error::Error;

@@ -20,12 +20,27 @@ pub trait Row {
 
     /// The text of a column; empty for NULL, and what is not UTF-8 is replaced.
     fn text(&self, column: usize) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes(column).unwrap_or_default())
+        let bytes = self.bytes(column).unwrap_or_default();
+        // Nearly always it is UTF-8, and seeing that is quicker than looking for what is not.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        }
     }
 
     /// The number in a column; nothing for NULL and text.
     fn number(&self, column: usize) -> Option<f64> {
-        value::number(std::str::from_utf8(self.bytes(column)?).ok()?)
+        let bytes = self.bytes(column)?;
+        value::digits_alone(bytes).or_else(|| value::number(std::str::from_utf8(bytes).ok()?))
+    }
+
+    /// The value in a column as [`value::status`] reads it, or the text where it is none.
+    fn status(&self, column: usize) -> Result<f64, Cow<'_, str>> {
+        if let Some(number) = self.bytes(column).and_then(value::digits_alone) {
+            return Ok(number);
+        }
+        let text = self.text(column);
+        value::status(&text).ok_or(text)
     }
 
     /// The position of a column by its name, whose case does not matter.

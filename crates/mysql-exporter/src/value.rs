@@ -19,6 +19,21 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// The value of a status variable that is plain digits, as most are. Nothing else is looked at.
+#[must_use]
+pub fn digits_alone(bytes: &[u8]) -> Option<f64> {
+    /// All numbers of so many digits are exact in a double.
+    const EXACT_DIGITS_MAX: usize = 15;
+    if bytes.is_empty() || EXACT_DIGITS_MAX < bytes.len() {
+        return None;
+    }
+    let number = bytes.iter().try_fold(0_u64, |number, byte| match byte {
+        b'0'..=b'9' => Some(number * 10 + u64::from(byte - b'0')),
+        _ => None,
+    });
+    number.map(|number| number as f64)
+}
+
 /// The value of a status variable or a column, if it has one.
 #[must_use]
 pub fn status(text: &str) -> Option<f64> {
@@ -158,6 +173,16 @@ mod tests {
             ("Preparing", None),
             ("", None),
         ]);
+    }
+
+    #[test]
+    fn digits_and_nothing_else() {
+        for text in ["0", "007", "999999999999999"] {
+            assert_eq!(digits_alone(text.as_bytes()), status(text), "{text}");
+        }
+        for text in ["", "-1", "1.5", " 1", "1 ", "9999999999999999", "ON"] {
+            assert_eq!(digits_alone(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

@@ -13,8 +13,8 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout_at;
 
 use self::faults::Faults;
-use self::run::Run;
-use crate::collectors::{self, Collector, Context};
+use self::run::{Group, Run, Told};
+use crate::collectors::{self, Context};
 use crate::custom::Queries;
 use crate::dsn::Dsn;
 use crate::dsn::options::Start;
@@ -60,6 +60,9 @@ pub struct Server {
     line: Mutex<Line>,
     /// When each statement that was given up has ended at the server, at the latest.
     given_up: RefCell<Vec<Instant>>,
+    /// When statements had to be given up last. For a while they are asked one by one then, so that only one is left
+    /// behind at the server.
+    cut_short: Cell<Option<Instant>>,
     /// Whether pg_up was 1 in the last scrape.
     was_up: Cell<Option<bool>>,
     /// What went wrong last, by collector.
@@ -115,6 +118,7 @@ impl Server {
                 databases: Vec::new(),
             }),
             given_up: RefCell::default(),
+            cut_short: Cell::default(),
             was_up: Cell::new(None),
             faults: Faults::new(name),
         }
@@ -226,10 +230,7 @@ impl Server {
             identity: &identity,
             plan: job.plan,
         };
-        let mut is_complete = self.default_metrics(&mut run, &context, job).await;
-        for collector in job.plan.collectors() {
-            self.collect(&mut run, &context, collector, job).await;
-        }
+        let mut is_complete = self.groups(&mut run, &context, job).await;
         is_complete &= self.custom(&mut run, &context, job).await;
         if job.plan.auto_discover {
             let found = self.discover(&mut run, job.plan).await;
@@ -246,46 +247,48 @@ impl Server {
         }
     }
 
-    /// Default metrics of the contract, which carry the label `server` and the labels of the command line.
-    async fn default_metrics(&self, run: &mut Run<'_>, context: &Context<'_>, job: &mut Job<'_>) -> bool {
-        let extra = self.extra_of_default_metrics(context.plan);
-        let mut is_complete = true;
-        let own = context
-            .plan
-            .default_metrics
-            .then_some(collectors::DEFAULT_METRICS);
-        let moved = context
-            .plan
+    /// Default metrics of the contract, which carry the label `server` and the labels of the command line, and the
+    /// collectors. Whether the former had all their numbers.
+    async fn groups(&self, run: &mut Run<'_>, context: &Context<'_>, job: &mut Job<'_>) -> bool {
+        let plan = context.plan;
+        let extra = self.extra_of_default_metrics(plan);
+        let own = plan.default_metrics.then_some(collectors::DEFAULT_METRICS);
+        let moved = plan
             .default_metrics_of_019()
             .map(|collector| (collector.name, collector.statements));
-        for (name, statements) in own.into_iter().chain(moved) {
-            let mut samples = Samples::new(job.out, job.seen, &extra);
-            let result = run.statements(context, statements, &mut samples).await;
-            is_complete &= result.is_ok();
-            self.faults.tell(name, result);
+        let group = |(name, statements), extra| Group {
+            name,
+            statements,
+            extra,
+        };
+        let mut groups: Vec<_> = own
+            .into_iter()
+            .chain(moved)
+            .map(|named| group(named, &extra))
+            .collect();
+        let defaults = groups.len();
+        groups.extend(
+            plan.collectors()
+                .map(|collector| group((collector.name, collector.statements), &self.extra)),
+        );
+        let told = run.groups(context, &groups, job.out, job.seen).await;
+        let mut is_complete = true;
+        for (index, (group, Told { duration, result })) in std::iter::zip(&groups, told).enumerate() {
+            if index < defaults {
+                is_complete &= result.is_ok();
+            } else {
+                let mut samples = Samples::new(job.out, job.seen, &self.extra);
+                samples.sample(&OUTCOME.duration_seconds, [group.name], duration.as_secs_f64());
+                let success = f64::from(u8::from(result.is_ok()));
+                samples.sample(&OUTCOME.success, [group.name], success);
+            }
+            self.faults.tell(group.name, result);
         }
-        if context.plan.default_metrics {
+        if plan.default_metrics {
             let mut samples = Samples::new(job.out, job.seen, &extra);
             collectors::static_version::write(context.identity, &mut samples);
         }
         is_complete
-    }
-
-    async fn collect(
-        &self,
-        run: &mut Run<'_>,
-        context: &Context<'_>,
-        collector: &Collector,
-        job: &mut Job<'_>,
-    ) {
-        let started = Instant::now();
-        let mut samples = Samples::new(job.out, job.seen, &self.extra);
-        let result = run.statements(context, collector.statements, &mut samples).await;
-        let seconds = started.elapsed().as_secs_f64();
-        samples.sample(&OUTCOME.duration_seconds, [collector.name], seconds);
-        let success = f64::from(u8::from(result.is_ok()));
-        samples.sample(&OUTCOME.success, [collector.name], success);
-        self.faults.tell(collector.name, result);
     }
 
     async fn custom(&self, run: &mut Run<'_>, context: &Context<'_>, job: &mut Job<'_>) -> bool {
@@ -295,7 +298,7 @@ impl Server {
             let mut samples = Samples::new(job.out, job.seen, &extra);
             let result = match query.cached(&self.dsn) {
                 Some(kept) => query.write(context.identity.version, &kept, &mut samples),
-                None => match run.ask(query.sql()).await {
+                None => match run.one(query.sql()).await {
                     Ok(()) => {
                         query.keep(&self.dsn, run.table);
                         query.write(context.identity.version, run.table, &mut samples)

@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::ops::Range;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, PgConnection, Row, TypeInfo};
+use sqlx::postgres::{PgQueryResult, PgRow};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Either, PgConnection, Row, TypeInfo};
 
 use crate::dsn::Dsn;
 use crate::dsn::options::{ServerLimits, Start};
@@ -40,12 +41,19 @@ pub struct Identity {
 const IDENTITY: &str = "SELECT current_setting('server_version_num'), version(), pg_is_in_recovery(), \
     current_database(), current_user";
 
+/// Commands that stand before the statements of a message.
+struct Preamble {
+    sql: String,
+    /// How many they are; each has a result of its own.
+    commands: usize,
+}
+
 /// An open connection.
 pub struct Session {
     connection: PgConnection,
     opened: Instant,
     /// Sent before every statement, where the connect could not carry the settings.
-    preamble: Option<String>,
+    preamble: Option<Preamble>,
 }
 
 impl Session {
@@ -90,23 +98,63 @@ impl Session {
     ///
     /// After an error that [`Error::keeps_connection`] denies, or when the future is dropped, the session must be dropped.
     pub async fn query(&mut self, sql: Cow<'static, str>, table: &mut Table) -> Result<(), Error> {
-        table.clear();
+        let mut rows = Table::default();
+        let result = self
+            .batch(std::slice::from_ref(&sql), table, |_, found| {
+                std::mem::swap(found, &mut rows)
+            })
+            .await;
+        std::mem::swap(table, &mut rows);
+        result
+    }
+
+    /// Sends statements in one message, and gives the rows of each to `each` with its position. They end with the
+    /// first that fails; what was read before was given.
+    ///
+    /// One message is one way to the server and back, and most of what a scrape costs is waking up for an answer.
+    /// `table` is where rows are read into. The session must be dropped as after [`query`](Self::query).
+    pub async fn batch(
+        &mut self,
+        statements: &[Cow<'static, str>],
+        table: &mut Table,
+        each: impl FnMut(usize, &mut Table),
+    ) -> Result<(), Error> {
+        let sql = statements.join(";");
         let Some(preamble) = &self.preamble else {
-            return self.run(sql, table).await;
+            return self.run(sql, 0..statements.len(), table, each).await;
         };
         // A bare SET would stay with a server connection that pgbouncer gives to others.
-        let wrapped = format!("{preamble}{sql};COMMIT");
-        let result = self.run(wrapped.into(), table).await;
+        let wrapped = format!("{}{sql};COMMIT", preamble.sql);
+        let own = preamble.commands..preamble.commands + statements.len();
+        let result = self.run(wrapped, own, table, each).await;
         if matches!(&result, Err(error) if error.keeps_connection()) {
-            self.run(Cow::Borrowed("ROLLBACK"), &mut Table::default()).await?;
+            self.run("ROLLBACK".to_owned(), 0..0, table, |_, _| {}).await?;
         }
         result
     }
 
-    async fn run(&mut self, sql: Cow<'static, str>, table: &mut Table) -> Result<(), Error> {
-        let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut self.connection);
-        while let Some(row) = next(rows.as_mut()).await {
-            read(&row.map_err(from_sqlx)?, table)?;
+    /// Sends one message, and gives the results of the commands in `wanted` to `each`, counted from the first of them.
+    async fn run(
+        &mut self,
+        sql: String,
+        wanted: Range<usize>,
+        table: &mut Table,
+        mut each: impl FnMut(usize, &mut Table),
+    ) -> Result<(), Error> {
+        table.clear();
+        let mut done = 0;
+        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
+        while let Some(result) = next(results.as_mut()).await {
+            match result.map_err(from_sqlx)? {
+                Either::Right(row) => read(&row, table)?,
+                Either::Left(_) => {
+                    if wanted.contains(&done) {
+                        each(done - wanted.start, table);
+                    }
+                    table.clear();
+                    done += 1;
+                }
+            }
         }
         Ok(())
     }
@@ -143,12 +191,15 @@ fn is_unsupported_parameter(message: &str) -> bool {
 }
 
 /// Starts a transaction that reads only, with the settings for it alone.
-fn preamble(settings: &[(String, String)]) -> String {
+fn preamble(settings: &[(String, String)]) -> Preamble {
     let mut sql = "BEGIN READ ONLY;".to_owned();
     for (name, value) in settings {
         sql.push_str(&format!("SET LOCAL {name}={};", quoted(value)));
     }
-    sql
+    Preamble {
+        sql,
+        commands: 1 + settings.len(),
+    }
 }
 
 /// A text as a literal of SQL, whatever `standard_conforming_strings` says.
@@ -158,10 +209,13 @@ pub fn quoted(text: &str) -> String {
     format!("{escape}'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
+/// A row, or the end of a command.
+type Found = Either<PgQueryResult, PgRow>;
+
 async fn next(
-    mut rows: Pin<&mut (dyn Stream<Item = sqlx::Result<PgRow>> + Send + '_)>,
-) -> Option<sqlx::Result<PgRow>> {
-    poll_fn(|context| rows.as_mut().poll_next(context)).await
+    mut results: Pin<&mut (dyn Stream<Item = sqlx::Result<Found>> + Send + '_)>,
+) -> Option<sqlx::Result<Found>> {
+    poll_fn(|context| results.as_mut().poll_next(context)).await
 }
 
 fn read(row: &PgRow, table: &mut Table) -> Result<(), Error> {
@@ -230,7 +284,7 @@ mod tests {
         let dsn = Dsn::parse("host=h search_path=a,b", &[]).expect("a data source");
         let settings = ServerLimits::default().settings(&dsn);
         assert_eq!(
-            preamble(&settings),
+            preamble(&settings).sql,
             "BEGIN READ ONLY;SET LOCAL statement_timeout='5000';SET LOCAL lock_timeout='250';\
              SET LOCAL idle_in_transaction_session_timeout='10000';SET LOCAL search_path='a,b';"
         );

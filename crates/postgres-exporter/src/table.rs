@@ -116,7 +116,8 @@ impl Table {
             .map(|start| Row { table: self, start })
     }
 
-    /// A table from text, for tests: the first line names the columns, `|` separates values, `NULL` is NULL.
+    /// A table from text, for tests: the first line names the columns, `|` separates values, `NULL` is NULL,
+    /// `\n` and `\t` in a value are what they are in Rust.
     #[cfg(test)]
     pub(crate) fn made(text: &str) -> Self {
         let mut table = Self::default();
@@ -124,7 +125,7 @@ impl Table {
         let names = lines.next().unwrap_or_default().split('|');
         table.set_columns(names.map(|name| (name.trim(), Type::Other)));
         for value in lines.flat_map(|line| line.split('|')) {
-            let value = value.trim();
+            let value = value.trim().replace("\\n", "\n").replace("\\t", "\t");
             table
                 .push((value != "NULL").then_some(value.as_bytes()))
                 .expect("a small table");

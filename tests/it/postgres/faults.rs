@@ -156,7 +156,11 @@ fn a_table_held_exclusively_costs_its_sizes_only() {
                 "row counters do not wait for the lock\n{}",
                 daemon.log()
             );
-            assert!(text.contains("\npg_settings_"), "settings are there");
+            assert!(text.contains("\npg_settings_"), "what was asked before is there");
+            assert!(
+                text.contains("\npg_wal_size_bytes "),
+                "what is asked after it is there"
+            );
             assert!(server.connections() <= 2, "{} connections", server.connections());
         }
     }
@@ -166,6 +170,44 @@ fn a_table_held_exclusively_costs_its_sizes_only() {
         text.contains("pg_stat_user_tables_table_size_bytes{")
             .then_some(())
     });
+}
+
+#[test]
+fn a_statement_that_fails_costs_its_collector_only() {
+    let server = own_server();
+    let daemon = exporter(&server, &["--collector.stat_statements"]);
+    let outcome = |text: &str| {
+        let of = |name| {
+            value(
+                text,
+                &format!("pg_scrape_collector_success{{collector=\"{name}\"}}"),
+            )
+        };
+        ["stat_database", "stat_statements", "stat_user_tables", "wal"].map(of)
+    };
+    assert_eq!(outcome(&scrape(&daemon)), [Some(1.0); 4]);
+    server.sql("DROP EXTENSION pg_stat_statements");
+    let logins = server.logins();
+    for _ in 0..SCRAPES {
+        let text = scrape(&daemon);
+        assert_eq!(
+            outcome(&text),
+            [Some(1.0), Some(0.0), Some(1.0), Some(1.0)],
+            "{text}"
+        );
+        assert!(
+            text.contains("\npg_wal_size_bytes "),
+            "what is asked after it is there"
+        );
+    }
+    assert_eq!(server.logins(), logins, "the connection is kept");
+    assert_eq!(
+        daemon.log().matches("create the extension").count(),
+        1,
+        "said once"
+    );
+    server.sql("CREATE EXTENSION pg_stat_statements");
+    assert_eq!(outcome(&scrape(&daemon)), [Some(1.0); 4]);
 }
 
 #[test]

@@ -38,8 +38,9 @@ pub fn write_series<'a>(out: &mut String, name: &str, labels: impl IntoIterator<
 /// The name of a metric with `_` in place of every character that it cannot have.
 pub fn legal_name(name: &str) -> Cow<'_, str> {
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':';
-    let begins_legally = !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit());
-    if begins_legally && name.bytes().all(is_legal) {
+    let begins_legally = name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    // Without a way out of the loop, many bytes are looked at at once.
+    if begins_legally && name.bytes().fold(true, |legal, byte| legal & is_legal(byte)) {
         return Cow::Borrowed(name);
     }
     let mut legal = String::with_capacity(name.len() + 1);

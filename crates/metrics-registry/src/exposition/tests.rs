@@ -178,3 +178,24 @@ fn interleaved_families_keep_the_order_of_their_samples() {
     "##]],
     );
 }
+
+#[test]
+fn families_that_come_in_another_order_than_last_time() {
+    let mut out = Exposition::default();
+    for order in ["abc", "acb", "b", "cabac", "abc"] {
+        out.clear();
+        for name in order.chars() {
+            let name = name.to_string();
+            out.dynamic(&name, format_args!("Help."), Kind::Gauge, [], 1.0);
+        }
+        let expected: String = ["a", "b", "c"]
+            .iter()
+            .filter(|name| order.contains(**name))
+            .map(|name| {
+                let samples = format!("{name} 1\n").repeat(order.matches(*name).count());
+                format!("# HELP {name} Help.\n# TYPE {name} gauge\n{samples}")
+            })
+            .collect();
+        assert_eq!(out.to_text(), expected, "{order}");
+    }
+}

@@ -10,10 +10,10 @@ use metrics_registry::{Family, Kind};
 use crate::row::Row;
 use crate::samples::Samples;
 use crate::value;
+use crate::variables::Variables;
 use crate::visit::{Answer, Visit};
 
 const PREFIX: &str = "mysql_global_status_";
-const QUERY: &str = "SHOW GLOBAL STATUS";
 
 const COMMANDS: Family<1> = Family::counter(
     "mysql_global_status_commands_total",
@@ -103,7 +103,9 @@ pub(super) fn collect<'a>(visit: &'a mut Visit<'_>) -> Answer<'a> {
     Box::pin(async move {
         let (mut name, mut galera) = (String::new(), Galera::default());
         visit
-            .rows(QUERY, |row, samples| write(row, &mut name, &mut galera, samples))
+            .variables(Variables::Status, |row, samples| {
+                write(row, &mut name, &mut galera, samples)
+            })
             .await?;
         galera.write(&mut visit.samples);
         Ok(())
@@ -156,9 +158,9 @@ fn write(row: &impl Row, name: &mut String, galera: &mut Galera, samples: &mut S
     name.push_str(PREFIX);
     push_sanitized(name, &row.text(0));
     let key = name.get(PREFIX.len()..).unwrap_or_default();
-    let text = row.text(1);
-    let Some(value) = value::status(&text) else {
-        return galera.note(key, &text);
+    let value = match row.status(1) {
+        Ok(value) => value,
+        Err(text) => return galera.note(key, &text),
     };
     if let Some(command) = key.strip_prefix("com_") {
         samples.sample(&COMMANDS, [command], value);
@@ -186,11 +188,21 @@ fn write(row: &impl Row, name: &mut String, galera: &mut Galera, samples: &mut S
 
 /// Appends a name in lower case, with `_` for what a metric's name cannot hold.
 pub(super) fn push_sanitized(name: &mut String, text: &str) {
-    name.extend(text.chars().map(|character| match character {
-        'a'..='z' | '0'..='9' | '_' => character,
-        'A'..='Z' => character.to_ascii_lowercase(),
-        _ => '_',
-    }));
+    let start = name.len();
+    name.push_str(text);
+    if let Some(added) = name.get_mut(start..) {
+        added.make_ascii_lowercase();
+    }
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    // Without a way out of the loop, many bytes are looked at at once.
+    if !text.bytes().fold(true, |legal, byte| legal & is_legal(byte)) {
+        let legal = |character: char| match character {
+            'a'..='z' | '0'..='9' | '_' => character,
+            _ => '_',
+        };
+        let added = name.split_off(start);
+        name.extend(added.chars().map(legal));
+    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,10 @@ use metrics_registry::{Family, Kind};
 use super::global_status::push_sanitized;
 use crate::row::Row;
 use crate::samples::Samples;
-use crate::value;
+use crate::variables::Variables;
 use crate::visit::{Answer, Visit};
 
 const PREFIX: &str = "mysql_global_variables_";
-const QUERY: &str = "SHOW GLOBAL VARIABLES";
 
 const VERSION: Family<3> = Family::gauge(
     "mysql_version_info",
@@ -38,7 +37,9 @@ pub(super) fn collect<'a>(visit: &'a mut Visit<'_>) -> Answer<'a> {
     Box::pin(async move {
         let (mut name, mut words) = (String::new(), Words::default());
         visit
-            .rows(QUERY, |row, samples| write(row, &mut name, &mut words, samples))
+            .variables(Variables::Settings, |row, samples| {
+                write(row, &mut name, &mut words, samples)
+            })
             .await?;
         words.write(&mut visit.samples);
         Ok(())
@@ -98,13 +99,12 @@ fn write(row: &impl Row, name: &mut String, words: &mut Words, samples: &mut Sam
     name.push_str(PREFIX);
     push_sanitized(name, &row.text(0));
     let key = name.get(PREFIX.len()..).unwrap_or_default();
-    let text = row.text(1);
-    match value::status(&text) {
-        Some(value) => {
+    match row.status(1) {
+        Ok(value) => {
             let help = format_args!("Setting {key}.");
             samples.dynamic(name, help, Kind::Gauge, &[], value);
         }
-        None => words.note(key, &text),
+        Err(text) => words.note(key, &text),
     }
 }
 

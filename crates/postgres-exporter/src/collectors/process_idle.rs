@@ -24,7 +24,7 @@ pub(super) const STATEMENTS: &[Statement] = &[Statement {
         Some(
             format!(
                 "SELECT state, application_name, count(*), sum(floor(idle)){buckets} FROM (SELECT state, \
-                 application_name, extract(epoch FROM now() - state_change) AS idle FROM pg_stat_activity \
+                 application_name, extract(epoch FROM clock_timestamp() - state_change) AS idle FROM pg_stat_activity \
                  WHERE state LIKE 'idle%') sessions GROUP BY 1, 2 ORDER BY 1, 2"
             )
             .into(),

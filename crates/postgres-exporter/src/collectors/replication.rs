@@ -57,7 +57,7 @@ fn sql(context: &Context<'_>) -> Sql {
         format!(
             "SELECT CASE WHEN NOT standby OR {received} = {replayed} THEN 0 ELSE age END, standby, age \
              FROM (SELECT pg_is_in_recovery() AS standby, \
-             greatest(0, extract(epoch FROM now() - pg_last_xact_replay_timestamp())) AS age) state"
+             greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) AS age) state"
         )
         .into(),
     )

@@ -1,5 +1,7 @@
 //! Settings that are numbers, from `pg_settings`: about 290 families, `pg_settings_<name>[_seconds|_bytes]`.
 //!
+//! One row holds them all, a line each: a row costs the driver more than a line costs here.
+//!
 //! Durations become seconds and sizes bytes, whatever unit the server counts in; -1, which mostly means "off", stays.
 //!
 //! Names: `pg_settings_<name>` gauge: a setting that is a number or a switch (1 is on).
@@ -16,7 +18,8 @@ use crate::table::Table;
 pub(super) const STATEMENTS: &[Statement] = &[Statement {
     sql: |_| {
         Some(
-            "SELECT name, setting, unit, vartype FROM pg_settings WHERE vartype IN ('bool', 'integer', 'real')"
+            "SELECT string_agg(concat_ws(chr(9), name, setting, vartype, unit), chr(10)) FROM pg_settings \
+             WHERE vartype IN ('bool', 'integer', 'real')"
                 .into(),
         )
     },
@@ -29,12 +32,15 @@ const NO_NUMBERS: [&str; 2] = ["google_dataplex.max_messages", "sync_commit_canc
 fn write(_: &super::Context<'_>, table: &Table, samples: &mut Samples<'_>) -> Result<(), Error> {
     let mut strange = Ok(());
     let mut name = String::new();
-    for row in table.rows() {
-        let setting = row.label(0);
+    let lines = table.rows().flat_map(|row| row.label(0).lines());
+    for line in lines {
+        let mut parts = line.split('\t');
+        let mut part = || parts.next().unwrap_or_default();
+        let (setting, written, kind, unit) = (part(), part(), part(), part());
         if NO_NUMBERS.contains(&setting) {
             continue;
         }
-        match value(row.label(1), row.label(2), row.label(3)) {
+        match value(written, unit, kind) {
             Some((value, unit)) => {
                 set_name(&mut name, setting, unit);
                 samples.dynamic(
@@ -45,7 +51,7 @@ fn write(_: &super::Context<'_>, table: &Table, samples: &mut Samples<'_>) -> Re
                     value,
                 );
             }
-            None => strange = Err(Error::value(setting, row.label(1), "a number with a known unit")),
+            None => strange = Err(Error::value(setting, written, "a number with a known unit")),
         }
     }
     strange
@@ -81,12 +87,21 @@ impl Unit {
 fn set_name(name: &mut String, setting: &str, unit: Unit) {
     name.clear();
     name.push_str("pg_settings_");
-    let valid = |character: char| match character {
-        _ if character.is_ascii_alphanumeric() => character,
-        _ => '_',
-    };
-    name.extend(setting.chars().map(valid));
+    // Only names of extensions have dots.
+    if setting.bytes().fold(true, |legal, byte| legal & is_legal(byte)) {
+        name.push_str(setting);
+    } else {
+        let legal = |character: char| match u8::try_from(character) {
+            Ok(byte) if is_legal(byte) => character,
+            _ => '_',
+        };
+        name.extend(setting.chars().map(legal));
+    }
     name.push_str(unit.suffix());
+}
+
+fn is_legal(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The number of a setting in its converted unit. `None` where it is no number or its unit is not known.
@@ -152,7 +167,8 @@ mod tests {
 
     #[track_caller]
     fn check(rows: &str, expect: Expect) {
-        let table = format!("name|setting|unit|vartype\n{rows}");
+        let lines: Vec<_> = rows.lines().map(|line| line.trim().replace('|', "\\t")).collect();
+        let table = format!("string_agg\n{}", lines.join("\\n"));
         let text = written(&STATEMENTS[0], 150_000, &Plan::default(), &table);
         expect.assert_eq(&sample_lines(&text));
     }
@@ -160,21 +176,21 @@ mod tests {
     #[test]
     fn units() {
         check(
-            "max_connections|100|NULL|integer
-             shared_buffers|16384|8kB|integer
-             min_wal_size|80|MB|integer
-             wal_segment_size|16777216|B|integer
-             checkpoint_timeout|300|s|integer
-             autovacuum_vacuum_cost_delay|2|ms|real
-             log_rotation_age|1440|min|integer
-             log_min_duration_statement|-1|ms|integer
-             work_mem|4096kB|kB|integer
-             seq_page_cost|1|NULL|real
-             fsync|on|NULL|bool
-             jit|off|NULL|bool
-             pg_stat_statements.max|5000|NULL|integer
-             my-ext.old-name|1|NULL|integer
-             wal_segment|1|64MB|integer",
+            "max_connections|100|integer
+             shared_buffers|16384|integer|8kB
+             min_wal_size|80|integer|MB
+             wal_segment_size|16777216|integer|B
+             checkpoint_timeout|300|integer|s
+             autovacuum_vacuum_cost_delay|2|real|ms
+             log_rotation_age|1440|integer|min
+             log_min_duration_statement|-1|integer|ms
+             work_mem|4096kB|integer|kB
+             seq_page_cost|1|real
+             fsync|on|bool
+             jit|off|bool
+             pg_stat_statements.max|5000|integer
+             my-ext.old-name|1|integer
+             wal_segment|1|integer|64MB",
             expect![[r#"
                 pg_settings_autovacuum_vacuum_cost_delay_seconds 0.002
                 pg_settings_checkpoint_timeout_seconds 300
@@ -198,10 +214,10 @@ mod tests {
     #[test]
     fn a_strange_one_does_not_hide_the_others() {
         check(
-            "a|1|fortnights|integer
-             sync_commit_cancel_wait|yes|NULL|integer
-             b|none|NULL|integer
-             c|3|NULL|integer",
+            "a|1|integer|fortnights
+             sync_commit_cancel_wait|yes|integer
+             b|none|integer
+             c|3|integer",
             expect![[r#"
                 pg_settings_c 3
                 error: column "b": "none" is not a number with a known unit

@@ -59,7 +59,7 @@ fn sql(context: &Context<'_>) -> Sql {
              ('idle in transaction (aborted)')) s(state) CROSS JOIN pg_database d LEFT JOIN \
              (SELECT application_name, {backend_type} AS backend_type, datname, state, usename, wait_event, \
              wait_event_type, count(*) AS sessions, \
-             extract(epoch FROM max(now() - xact_start)) AS seconds FROM pg_stat_activity \
+             extract(epoch FROM max(clock_timestamp() - xact_start)) AS seconds FROM pg_stat_activity \
              WHERE pid <> pg_backend_pid() GROUP BY 1, 2, 3, 4, 5, 6, 7) a \
              ON a.datname = d.datname AND a.state = s.state ORDER BY 3, 4, 1, 2, 5, 6, 7"
         )

@@ -23,7 +23,7 @@ const FAMILIES: [Family<0>; 3] = [
 pub(super) const STATEMENTS: &[Statement] = &[Statement {
     sql: |_| {
         Some(
-            "SELECT archived_count, failed_count, extract(epoch FROM now() - last_archived_time) \
+            "SELECT archived_count, failed_count, extract(epoch FROM clock_timestamp() - last_archived_time) \
              FROM pg_stat_archiver"
                 .into(),
         )

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::run::Run;
+use super::run::{Group, Run};
 use super::{Job, Server};
 use crate::collectors::Context;
 use crate::plan::Plan;
@@ -21,7 +21,7 @@ const DATABASES: &str = "SELECT datname FROM pg_database WHERE datallowconn AND 
 impl Server {
     /// The names of the databases that are asked; none where the server does not say.
     pub(super) async fn discover(&self, run: &mut Run<'_>, plan: &Plan) -> Vec<String> {
-        let result = run.ask(Cow::Borrowed(DATABASES)).await;
+        let result = run.one(Cow::Borrowed(DATABASES)).await;
         let is_wanted = |name: &&str| {
             let is_in = |names: &[String]| names.iter().any(|other| other == name);
             !is_in(&plan.exclude_databases)
@@ -89,15 +89,21 @@ impl Server {
             plan: job.plan,
         };
         let per_database = job.plan.collectors().filter(|collector| collector.per_database);
-        for collector in per_database {
-            let mut samples = Samples::new(job.out, job.seen, &self.extra);
-            let result = run.statements(&context, collector.statements, &mut samples).await;
-            self.faults.tell(collector.name, result);
+        let groups: Vec<_> = per_database
+            .map(|collector| Group {
+                name: collector.name,
+                statements: collector.statements,
+                extra: &self.extra,
+            })
+            .collect();
+        let told = run.groups(&context, &groups, job.out, job.seen).await;
+        for (group, told) in std::iter::zip(&groups, told) {
+            self.faults.tell(group.name, told.result);
         }
         let extra = self.extra_of_default_metrics(job.plan);
         for query in job.queries.of_databases(context.identity.version) {
             let mut samples = Samples::new(job.out, job.seen, &extra);
-            let result = match run.ask(query.sql()).await {
+            let result = match run.one(query.sql()).await {
                 Ok(()) => query.write(context.identity.version, run.table, &mut samples),
                 Err(error) => Err(error),
             };
