@@ -102,7 +102,9 @@ impl Objects {
             while let Some(change) = changes.next_if(is_before) {
                 group.push(change);
             }
-            self.change(at, &group);
+            if !self.leaves.get_mut(at).is_some_and(|leaf| leaf.overwrite(&group)) {
+                self.change(at, &group);
+            }
         }
     }
 
@@ -126,10 +128,9 @@ impl Objects {
             return change.as_ref().map(|block| Place { block, object: 0 });
         }
         let leaf = self.leaves.get(self.leaf(key))?;
-        let object = leaf.keys.binary_search_by(|other| (**other).cmp(key)).ok()?;
         Some(Place {
             block: &leaf.block,
-            object,
+            object: position(&leaf.keys, key)?,
         })
     }
 
@@ -158,6 +159,27 @@ impl Objects {
 }
 
 impl Leaf {
+    /// Writes changes over what they change, as most can be: a number or a state is another. Returns whether all could be,
+    /// and does nothing where not, or where a scrape is under way.
+    fn overwrite(&mut self, changes: &[Change]) -> bool {
+        let Some(block) = Rc::get_mut(&mut self.block) else {
+            return false;
+        };
+        let fits = |(key, new): &Change| match (position(&self.keys, key), new) {
+            (Some(object), Some(new)) => block.fits(object, new),
+            _ => false,
+        };
+        if !changes.iter().all(fits) {
+            return false;
+        }
+        for (key, new) in changes {
+            if let (Some(object), Some(new)) = (position(&self.keys, key), new) {
+                block.overwrite(object, new);
+            }
+        }
+        true
+    }
+
     fn become_like(&mut self, made: Self) {
         self.keys = made.keys;
         match Rc::get_mut(&mut self.block) {
@@ -165,6 +187,10 @@ impl Leaf {
             None => self.block = made.block,
         }
     }
+}
+
+fn position(keys: &[Box<str>], key: &str) -> Option<usize> {
+    keys.binary_search_by(|other| (**other).cmp(key)).ok()
 }
 
 /// The objects of a block with some changes, in as few leaves of the same size as they fit.
