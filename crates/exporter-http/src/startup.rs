@@ -19,9 +19,9 @@ const MAPS_BYTES_MAX: usize = 256 << 10;
 const PIECE_BYTES: usize = 16 << 10;
 
 /// Memory that is asked for in pieces of so many bytes and more is mapped by itself where [`map_large_pieces`] says so.
-/// Four pages of a Raspberry Pi 5, so that what is mapped and not used stays small beside it.
+/// Two pages of a Raspberry Pi 5, so that what is mapped and not used stays small beside it.
 #[cfg(target_env = "gnu")]
-const LARGE_BYTES: libc::c_int = 64 << 10;
+const LARGE_BYTES: libc::c_int = 32 << 10;
 
 /// From now on a large piece of memory goes back to the system when it is freed, wherever it stands: for a daemon that
 /// keeps many of them and changes them often, whose heap would fall to pieces. Call it before there are any.

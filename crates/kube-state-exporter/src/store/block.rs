@@ -135,7 +135,7 @@ impl<'a> Place<'a> {
 
 /// Blocks change often and by little: memory that is nearly right is used again.
 fn copy<T: Copy>(to: &mut Vec<T>, from: &[T]) {
-    let fits = from.len()..=from.len() + from.len() / 16;
+    let fits = from.len()..=from.len() + from.len() / 8;
     to.clear();
     if !fits.contains(&to.capacity()) {
         *to = Vec::with_capacity(from.len());

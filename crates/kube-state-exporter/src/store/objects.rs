@@ -6,8 +6,10 @@ use std::rc::Rc;
 use super::block::{Block, Place};
 use crate::resource::Rendered;
 
-/// Objects of one block at most. Lines of so many pods stand in 2 kB a family; a change of one of them copies 100 kB.
-const OBJECTS_MAX: usize = 16;
+/// Objects of a block that is made of a list. Lines of so many pods stand in 2 kB a family, and have 100 kB in all.
+const OBJECTS: usize = 16;
+/// Objects that a block grows to before it is cut: those that go and come again find their place as they left it.
+const OBJECTS_MAX: usize = 24;
 /// Text of changes that wait until they are put into their blocks together.
 const WAITING_BYTES_MAX: usize = 512 << 10;
 
@@ -193,10 +195,13 @@ fn position(keys: &[Box<str>], key: &str) -> Option<usize> {
     keys.binary_search_by(|other| (**other).cmp(key)).ok()
 }
 
-/// The objects of a block with some changes, in as few leaves of the same size as they fit.
+/// The objects of a block with some changes, in one leaf or several of the same size.
 fn leaves(keys: Vec<Box<str>>, block: &Block, changes: &[Change]) -> Vec<Leaf> {
     let (keys, places) = merge(keys, block, changes);
-    let count = places.len().div_ceil(OBJECTS_MAX).max(1);
+    let count = match places.len() {
+        ..=OBJECTS_MAX => 1,
+        many => many.div_ceil(OBJECTS),
+    };
     let size = places.len().div_ceil(count).max(1);
     let mut keys = keys.into_iter();
     let leaf = |places: &[Place<'_>]| Leaf {
