@@ -5,11 +5,13 @@
 //! | [`wire`]        | formats, streaming lists, pages, bookmarks: each kind of object finds its own way |
 //! | [`faults`]      | refusals, breaks, stalls, trickles, restarts                                  |
 //! | [`credentials`] | certificates, tokens, and where they are found                                |
+//! | [`custom_resources`] | kinds that somebody defined, told of as a configuration says           |
 //! | [`secrets`]     | no secret value is asked for, or ever in the process                          |
 //! | [`shards`]      | pods of a StatefulSet divide the objects among them                           |
 //! | [`soak`]        | many changes leave what a fresh start gives                                   |
 
 mod credentials;
+mod custom_resources;
 mod faults;
 mod secrets;
 mod shards;

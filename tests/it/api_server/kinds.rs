@@ -32,10 +32,17 @@ const ALL: &[Kind] = &[
     kind("clusterroles", ROLES, "ClusterRole"),
     kind("configmaps", "v1", "ConfigMap"),
     kind("cronjobs", "batch/v1", "CronJob"),
+    kind(
+        "customresourcedefinitions",
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+    ),
     kind("daemonsets", "apps/v1", "DaemonSet"),
     kind("deployments", "apps/v1", "Deployment"),
     kind("endpoints", "v1", "Endpoints"),
     kind("endpointslices", "discovery.k8s.io/v1", "EndpointSlice"),
+    // Defined by somebody: absent until a test brings its definition.
+    kind("greenhouses", "garden.example/v1", "Greenhouse"),
     kind(
         "horizontalpodautoscalers",
         "autoscaling/v2",
