@@ -188,7 +188,7 @@ async fn attempt(
     let forwards = shared.forward.is_on();
     let frame = forwards.then(|| store.frame(&ingest, at_ms));
     let mut ended = Vec::new();
-    let stale = store.commit(&ingest, at_ms, |labels| {
+    let stale = store.commit(&mut ingest, at_ms, |labels| {
         if forwards {
             ended.push(labels.clone());
         }

@@ -143,8 +143,7 @@ impl Shared {
             duration_seconds: outcome.duration.as_secs_f64(),
             series: store.current().count(),
         });
-        for current in store.current().filter(|_| outcome.error.is_none()) {
-            // The page looks at few names; the labels of all others are not read.
+        for current in store.shown().filter(|_| outcome.error.is_none()) {
             let label = |wanted: &str| {
                 let found = current.labels.iter().find(|(name, _)| *name == wanted);
                 found.map(|(_, value)| value)

@@ -1,9 +1,9 @@
 //! The newest sample of every series of one target.
 //!
-//! A series is known by the hash of its text as the target spells it, so that the usual scrape looks one number up per
-//! sample and parses, joins and relabels no labels twice. The text itself is not kept: it is a third of what a series
-//! would weigh. Two spellings that end as the same label set share a slot. A spelling that relabelling drops is
-//! remembered as long as the target exposes it.
+//! A series is known by the hash of its text as the target spells it, so that labels are parsed, joined and relabelled
+//! once. The text itself is not kept: it is a third of what a series would weigh. The usual scrape has the lines of the
+//! last one in their order, and of each only the value is read. Two spellings that end as the same label set share a
+//! slot. A spelling that relabelling drops is remembered as long as the target exposes it.
 //!
 //! A scrape is all or nothing: [`Ingest`] stages its samples, and [`Store::commit`] takes them or [`Store::fail`] leaves
 //! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
@@ -12,6 +12,8 @@
 mod bound;
 mod fault;
 mod ingest;
+mod order;
+mod rules;
 mod spelling;
 
 use std::collections::{HashMap, HashSet};
@@ -20,12 +22,14 @@ use std::rc::Rc;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
+use self::order::{DROPPED, Line};
 use self::spelling::{Spelling, Spellings};
 use crate::forward::frame::{Frame, Layout, Series};
 use crate::label_set::LabelSet;
 
 pub use self::fault::Fault;
-pub use self::ingest::{Ingest, Rules};
+pub use self::ingest::Ingest;
+pub use self::rules::Rules;
 
 /// How long a sample is current without a newer one, in milliseconds; Prometheus' lookback.
 pub const LOOKBACK_MS: i64 = 5 * 60 * 1000;
@@ -46,10 +50,16 @@ pub struct Store {
     spellings: Spellings,
     /// Slot of every spelling.
     by_text: HashMap<Spelling, u32, FxBuildHasher>,
-    /// Spellings that relabelling drops, with the number of the scrape that brought them last.
-    dropped: HashMap<Spelling, u32, FxBuildHasher>,
+    /// Spellings that relabelling drops.
+    dropped: HashSet<Spelling, FxBuildHasher>,
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// The lines of the last good scrape.
+    order: Vec<Line>,
+    /// How often the order has changed.
+    orders: u32,
+    /// Whether a scrape has failed since the last good one, which may have said other things of the series' kinds.
+    has_failed: bool,
     /// The series of the last scrape that was sent on, in its order.
     layout: Option<KeptLayout>,
     /// Counts the scrapes; a slot that was seen in this one has its number.
@@ -59,7 +69,8 @@ pub struct Store {
 #[derive(Debug)]
 struct KeptLayout {
     layout: Rc<Layout>,
-    slots: Vec<u32>,
+    /// Of which order it is.
+    of: u32,
 }
 
 #[derive(Debug)]
@@ -75,6 +86,8 @@ struct Slot {
     committed: bool,
     /// Whether it holds a series.
     taken: bool,
+    /// Whether the fleet page looks at it.
+    is_shown: bool,
 }
 
 /// One series as readers see it.
@@ -103,19 +116,23 @@ impl Store {
 
     /// Every series that is not stale, in no order that means anything.
     pub fn current(&self) -> impl Iterator<Item = Current<'_>> {
-        self.slots.iter().filter_map(|slot| {
-            let live = slot.taken && slot.committed && slot.value.to_bits() != STALE_BITS;
-            live.then_some(Current {
-                labels: &slot.labels,
-                value: slot.value,
-                timestamp_ms: slot.timestamp_ms,
-                kind: slot.kind,
-            })
-        })
+        let live = self.slots.iter().filter(|slot| slot.is_live());
+        live.map(Slot::current)
+    }
+
+    /// Those of them at which the fleet page looks.
+    pub fn shown(&self) -> impl Iterator<Item = Current<'_>> {
+        let shown = self.slots.iter().filter(|slot| slot.is_shown && slot.is_live());
+        shown.map(Slot::current)
     }
 
     /// Takes everything that `ingest` staged. Tells `ended` of every series that went stale by that, and returns how many.
-    pub fn commit(&mut self, ingest: &Ingest<'_>, at_ms: i64, ended: impl FnMut(&LabelSet)) -> usize {
+    pub fn commit(&mut self, ingest: &mut Ingest<'_>, at_ms: i64, ended: impl FnMut(&LabelSet)) -> usize {
+        if let Some(order) = ingest.reading.finish(&self.order) {
+            self.order = order;
+            self.orders = self.orders.wrapping_add(1);
+        }
+        self.has_failed = false;
         for staged in &ingest.staged {
             let Some(slot) = self.slots.get_mut(staged.slot as usize) else {
                 continue;
@@ -133,7 +150,8 @@ impl Store {
         self.slots.shrink_to(room);
         let attempt = self.attempt;
         if 2 * ingest.dropped as usize + SPELLINGS_KEPT < self.dropped.len() {
-            self.dropped.retain(|_, seen| *seen == attempt);
+            let dropped = self.order.iter().filter(|line| line.slot == DROPPED);
+            self.dropped = dropped.map(|line| line.spelling).collect();
         }
         self.remove_where(ended, |slot| {
             let kept_by_timestamp = slot.untracked && at_ms - slot.timestamp_ms < LOOKBACK_MS;
@@ -143,21 +161,23 @@ impl Store {
 
     /// The samples that `ingest` brought, for those that they are sent to. Scrapes like the last one share its layout.
     pub fn frame(&mut self, ingest: &Ingest<'_>, at_ms: i64) -> Frame {
-        let slots = || ingest.staged.iter().map(|staged| staged.slot);
+        let of = self
+            .orders
+            .wrapping_add(u32::from(!ingest.reading.is_same(&self.order)));
         let layout = match self.layout.take() {
-            Some(kept) if kept.slots.iter().copied().eq(slots()) => kept,
+            Some(kept) if kept.of == of => kept,
             _ => {
-                let series = slots()
-                    .filter_map(|slot| self.slots.get(slot as usize))
-                    .map(|slot| Series {
-                        labels: slot.labels.clone(),
-                        kind: slot.kind,
-                    });
+                let slots = ingest.staged.iter().map(|staged| staged.slot as usize);
+                let slots = slots.filter_map(|slot| self.slots.get(slot));
+                let series = slots.map(|slot| Series {
+                    labels: slot.labels.clone(),
+                    kind: slot.kind,
+                });
                 KeptLayout {
                     layout: Rc::new(Layout {
                         series: series.collect(),
                     }),
-                    slots: slots().collect(),
+                    of,
                 }
             }
         };
@@ -181,6 +201,7 @@ impl Store {
     /// Forgets what a failed scrape brought and marks everything from before as stale. Tells `ended` of every series
     /// that became so, and returns how many.
     pub fn fail(&mut self, at_ms: i64, mut tell: impl FnMut(&LabelSet)) -> usize {
+        self.has_failed = true;
         self.remove_where(|_| (), |slot| !slot.committed);
         let mut ended = 0;
         for slot in &mut self.slots {
@@ -239,11 +260,29 @@ impl Store {
         for index in self.by_text.values_mut() {
             *index = moved.get(*index as usize).copied().unwrap_or(0);
         }
+        for line in self.order.iter_mut().filter(|line| line.is_kept()) {
+            line.slot = moved.get(line.slot as usize).copied().unwrap_or(0);
+        }
         self.layout = None;
         self.slots.retain(|slot| slot.taken);
         self.slots.shrink_to_fit();
         self.by_text.shrink_to_fit();
         self.free = Vec::new();
+    }
+}
+
+impl Slot {
+    fn is_live(&self) -> bool {
+        self.taken && self.committed && self.value.to_bits() != STALE_BITS
+    }
+
+    fn current(&self) -> Current<'_> {
+        Current {
+            labels: &self.labels,
+            value: self.value,
+            timestamp_ms: self.timestamp_ms,
+            kind: self.kind,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         let mut ingest = Ingest::new(&mut store, rules, Format::Text004, at_ms);
         ingest.push(&mut store, body.as_bytes()).unwrap();
         ingest.finish(&mut store).unwrap();
-        store.commit(&ingest, at_ms, |_| ());
+        store.commit(&mut ingest, at_ms, |_| ());
     }
     target.outcome.replace(Some(Outcome {
         at_ms,

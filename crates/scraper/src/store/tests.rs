@@ -54,7 +54,7 @@ impl Scrapes {
             .try_for_each(|piece| ingest.push(&mut self.store, piece))
             .and_then(|()| ingest.finish(&mut self.store));
         let mut text = match pushed {
-            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms, |_| ())),
+            Ok(()) => format!("stale {}", self.store.commit(&mut ingest, self.at_ms, |_| ())),
             Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms, |_| ())),
         };
         text.push_str(&format!(
@@ -402,7 +402,7 @@ fn scrapes_like_the_last_one_share_a_layout() {
         ingest.finish(&mut scrapes.store).unwrap();
         let frame = scrapes.store.frame(&ingest, scrapes.at_ms);
         let mut ended = Vec::new();
-        scrapes.store.commit(&ingest, scrapes.at_ms, |labels| {
+        scrapes.store.commit(&mut ingest, scrapes.at_ms, |labels| {
             ended.push(labels.metric().to_owned())
         });
         (frame, ended.join(" "))
