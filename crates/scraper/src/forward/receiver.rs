@@ -244,6 +244,11 @@ impl Receiver {
         self.cells.too_old.inc_by(left_out.too_old);
         self.cells.no_number.inc_by(left_out.no_number);
         self.cells.over_budget.inc_by(left_out.over_budget);
+        self.tell_of_budget();
+    }
+
+    /// Says in the log and in metrics how much of the plan is used.
+    pub(super) fn tell_of_budget(&self) {
         self.budget.tell(&self.config.name);
         self.cells
             .budget(&self.budget.rows(), self.budget.refused_series());
