@@ -160,6 +160,7 @@ async fn attempt(
         track_timestamps_staleness: settings.track_timestamps_staleness,
         relabel: &settings.metric_relabel,
         limits: settings.limits,
+        helps: &shared.helps,
     };
     let mut ingest = Ingest::new(&mut target.store.borrow_mut(), rules, format, at_ms);
     let mut body_bytes = 0;

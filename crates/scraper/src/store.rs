@@ -11,6 +11,7 @@
 
 mod bound;
 mod fault;
+mod help;
 mod ingest;
 mod order;
 mod rules;
@@ -22,12 +23,13 @@ use std::rc::Rc;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
-use self::order::{DROPPED, Line};
+use self::order::{DROPPED, Line, METADATA};
 use self::spelling::{Spelling, Spellings};
 use crate::forward::frame::{Frame, Layout, Series};
 use crate::label_set::LabelSet;
 
 pub use self::fault::Fault;
+pub use self::help::{Help, Helps};
 pub use self::ingest::Ingest;
 pub use self::rules::Rules;
 
@@ -54,6 +56,8 @@ pub struct Store {
     dropped: HashSet<Spelling, FxBuildHasher>,
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// What families mean, by the spelling of the line that says so.
+    helps: HashMap<Spelling, Rc<Help>, FxBuildHasher>,
     /// The lines of the last good scrape.
     order: Vec<Line>,
     /// How often the order has changed.
@@ -126,11 +130,18 @@ impl Store {
         shown.map(Slot::current)
     }
 
+    /// What a family means; empty where the target does not say. A counter of OpenMetrics is known without its `_total`.
+    pub fn helps(&self) -> HashMap<&str, &str> {
+        let helps = self.helps.values();
+        helps.map(|help| (&*help.family, &*help.text)).collect()
+    }
+
     /// Takes everything that `ingest` staged. Tells `ended` of every series that went stale by that, and returns how many.
     pub fn commit(&mut self, ingest: &mut Ingest<'_>, at_ms: i64, ended: impl FnMut(&LabelSet)) -> usize {
         if let Some(order) = ingest.reading.finish(&self.order) {
             self.order = order;
             self.orders = self.orders.wrapping_add(1);
+            self.forget_other_helps();
         }
         self.has_failed = false;
         for staged in &ingest.staged {
@@ -213,6 +224,14 @@ impl Store {
             }
         }
         ended
+    }
+
+    /// Keeps what the last scrape said, where families come and go.
+    fn forget_other_helps(&mut self) {
+        let metadata = self.order.iter().filter(|line| line.slot == METADATA);
+        let said: HashSet<Spelling, FxBuildHasher> = metadata.map(|line| line.spelling).collect();
+        self.helps.retain(|spelling, _| said.contains(spelling));
+        self.helps.shrink_to_fit();
     }
 
     /// Keeps one spelling of every label set, where a target spells them differently each time.

@@ -175,7 +175,7 @@ impl<'t> Ingest<'t> {
     }
 
     /// Takes a `# HELP` or `# TYPE`, or a comment that begins like one.
-    fn metadata(&mut self, store: &Store, text: &[u8]) -> Result<(), Fault> {
+    fn metadata(&mut self, store: &mut Store, text: &[u8]) -> Result<(), Fault> {
         let line = Line {
             spelling: store.spellings.of(text),
             slot: METADATA,
@@ -189,8 +189,17 @@ impl<'t> Ingest<'t> {
             }
             return Ok(());
         }
-        if let Entry::Type { name, kind } = self.parser.line(text)? {
-            self.take_type(&name, kind);
+        match self.parser.line(text)? {
+            Entry::Type { name, kind } => self.take_type(&name, kind),
+            Entry::Help { name, help } => {
+                self.new_text_bytes += text.len();
+                if fault::NEW_TEXT_BYTES_MAX < self.new_text_bytes {
+                    return Err(Fault::NewText);
+                }
+                let help = self.rules.helps.of(&name, &help.unescape());
+                store.helps.insert(line.spelling, help);
+            }
+            _ => {}
         }
         self.reading.take(&store.order, line);
         Ok(())

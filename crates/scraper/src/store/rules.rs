@@ -4,6 +4,7 @@ use metrics_registry::parse::{MetricType, Sample};
 
 use super::bound;
 use super::fault::{self, Fault};
+use super::help::Helps;
 use crate::config::job::Limits;
 use crate::label_set::{LabelSet, METRIC_NAME};
 use crate::labels::{self, Labels, Pair};
@@ -24,6 +25,8 @@ pub struct Rules<'t> {
     pub relabel: &'t [Rule],
     /// What one scrape may bring.
     pub limits: Limits,
+    /// The texts of all targets.
+    pub helps: &'t Helps,
 }
 
 impl Rules<'_> {
