@@ -110,7 +110,10 @@ impl Parser {
         let [b' ', value @ ..] = rest else {
             return None;
         };
-        let value = number::parse(std::str::from_utf8(value).ok()?).ok()?;
+        let value = match number::short(value) {
+            Some(value) => value,
+            None => number::parse(std::str::from_utf8(value).ok()?).ok()?,
+        };
         self.pass().then_some(value)
     }
 

@@ -2,8 +2,9 @@
 //!
 //! A series is known by the hash of its text as the target spells it, so that labels are parsed, joined and relabelled
 //! once. The text itself is not kept: it is a third of what a series would weigh. The usual scrape has the lines of the
-//! last one in their order, and of each only the value is read. Two spellings that end as the same label set share a
-//! slot. A spelling that relabelling drops is remembered as long as the target exposes it.
+//! last one in their order, and of each only the value is read; only where it has not, a map of the lines is made for
+//! it. Two spellings that end as the same label set share a slot. A spelling that relabelling drops is remembered as long
+//! as the target exposes it.
 //!
 //! A scrape is all or nothing: [`Ingest`] stages its samples, and [`Store::commit`] takes them or [`Store::fail`] leaves
 //! nothing of them. A series that is missing in a good scrape has gone stale and is forgotten; after a failed scrape all
@@ -23,7 +24,7 @@ use std::rc::Rc;
 use metrics_registry::parse::MetricType;
 use rustc_hash::FxBuildHasher;
 
-use self::order::{DROPPED, Line, METADATA};
+use self::order::{Line, METADATA};
 use self::spelling::{Spelling, Spellings};
 use crate::forward::frame::{Frame, Layout, Series};
 use crate::label_set::LabelSet;
@@ -42,18 +43,11 @@ pub const STALE_BITS: u64 = 0x7ff0_0000_0000_0002;
 /// Above this many free slots the store is rebuilt if they are the majority, so that one bad scrape leaves no trace.
 const FREE_SLOTS_KEPT: usize = 1024;
 
-/// How many spellings beyond two for each label set are remembered.
-const SPELLINGS_KEPT: usize = 1000;
-
 /// The series of one target.
 #[derive(Debug, Default)]
 pub struct Store {
     /// Makes spellings of texts.
     spellings: Spellings,
-    /// Slot of every spelling.
-    by_text: HashMap<Spelling, u32, FxBuildHasher>,
-    /// Spellings that relabelling drops.
-    dropped: HashSet<Spelling, FxBuildHasher>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// What families mean, by the spelling of the line that says so.
@@ -153,17 +147,10 @@ impl Store {
             slot.untracked = staged.untracked;
             slot.committed = true;
         }
-        if 2 * self.len() + SPELLINGS_KEPT < self.by_text.len() {
-            self.forget_other_spellings();
-        }
         // Room for a few series more; a vector that grew by itself would have up to as much again.
         let room = self.slots.len() + self.slots.len() / 8;
         self.slots.shrink_to(room);
         let attempt = self.attempt;
-        if 2 * ingest.dropped as usize + SPELLINGS_KEPT < self.dropped.len() {
-            let dropped = self.order.iter().filter(|line| line.slot == DROPPED);
-            self.dropped = dropped.map(|line| line.spelling).collect();
-        }
         self.remove_where(ended, |slot| {
             let kept_by_timestamp = slot.untracked && at_ms - slot.timestamp_ms < LOOKBACK_MS;
             !slot.committed || slot.seen != attempt && !kept_by_timestamp
@@ -234,12 +221,6 @@ impl Store {
         self.helps.shrink_to_fit();
     }
 
-    /// Keeps one spelling of every label set, where a target spells them differently each time.
-    fn forget_other_spellings(&mut self) {
-        let mut kept = HashSet::with_capacity_and_hasher(self.slots.len(), FxBuildHasher);
-        self.by_text.retain(|_, index| kept.insert(*index));
-    }
-
     /// Frees the slots that `goes` picks; returns how many. Tells `ended` of those that were not stale before.
     fn remove_where(&mut self, mut ended: impl FnMut(&LabelSet), goes: impl Fn(&Slot) -> bool) -> usize {
         let mut removed = 0;
@@ -259,9 +240,6 @@ impl Store {
         }
         // Another series may get a freed slot, under which the layout would know it.
         self.layout = None;
-        let slots = &self.slots;
-        let lives = |index: u32| slots.get(index as usize).is_some_and(|slot| slot.taken);
-        self.by_text.retain(|_, index| lives(*index));
         if FREE_SLOTS_KEPT < self.free.len() && self.slots.len() < 2 * self.free.len() {
             self.compact();
         }
@@ -276,16 +254,12 @@ impl Store {
             *moved = kept;
             kept += u32::from(slot.taken);
         }
-        for index in self.by_text.values_mut() {
-            *index = moved.get(*index as usize).copied().unwrap_or(0);
-        }
         for line in self.order.iter_mut().filter(|line| line.is_kept()) {
             line.slot = moved.get(line.slot as usize).copied().unwrap_or(0);
         }
         self.layout = None;
         self.slots.retain(|slot| slot.taken);
         self.slots.shrink_to_fit();
-        self.by_text.shrink_to_fit();
         self.free = Vec::new();
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn parse(text: &str) -> Result<f64, Problem> {
 /// Most values of most scrapes: a few digits, perhaps with a point between them.
 ///
 /// Digits and power of ten are exact as floats, so that the one division rounds as it should.
-fn short(text: &[u8]) -> Option<f64> {
+pub(super) fn short(text: &[u8]) -> Option<f64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),

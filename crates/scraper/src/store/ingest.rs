@@ -39,6 +39,9 @@ pub struct Ingest<'t> {
     family: String,
     kind: Option<MetricType>,
     pub(super) staged: Vec<Staged>,
+    /// Slot of every spelling of the last scrape and this one, and [`DROPPED`]. Made when the first line comes that is
+    /// not as expected.
+    by_text: Option<HashMap<Spelling, u32, FxBuildHasher>>,
     /// Slot of every label set. Made when the first new spelling comes, which is rare, and forgotten with the scrape.
     by_labels: Option<HashMap<LabelSet, u32, FxBuildHasher>>,
     new_text_bytes: usize,
@@ -48,8 +51,6 @@ pub struct Ingest<'t> {
     pub scraped: u64,
     /// Samples that relabelling left.
     pub kept: u64,
-    /// Samples that it dropped.
-    pub(super) dropped: u64,
     /// Series that were not known before.
     pub series_added: u64,
     /// Samples of a series that was in the body before; not taken.
@@ -84,12 +85,12 @@ impl<'t> Ingest<'t> {
             family: String::new(),
             kind: None,
             staged: Vec::with_capacity(store.len()),
+            by_text: None,
             by_labels: None,
             new_text_bytes: 0,
             body_bytes: 0,
             scraped: 0,
             kept: 0,
-            dropped: 0,
             series_added: 0,
             duplicates: 0,
             out_of_bounds: 0,
@@ -151,23 +152,24 @@ impl<'t> Ingest<'t> {
         }
         if expected.slot == DROPPED {
             self.parser.value(rest)?;
-            self.dropped += 1;
         } else {
             let slot = store.slots.get_mut(expected.slot as usize)?;
-            let is_first = slot.taken && slot.seen != store.attempt;
-            let has_room = (self.staged.len() as u64) < self.rules.limits.samples;
-            if !(is_first && has_room) {
+            if !slot.taken || self.rules.limits.samples <= self.staged.len() as u64 {
                 return None;
             }
             let value = self.parser.value(rest)?;
-            slot.seen = store.attempt;
             self.kept += 1;
-            self.staged.push(Staged {
-                slot: expected.slot,
-                untracked: false,
-                value,
-                timestamp_ms: self.at_ms,
-            });
+            if slot.seen == store.attempt {
+                self.duplicates += 1;
+            } else {
+                slot.seen = store.attempt;
+                self.staged.push(Staged {
+                    slot: expected.slot,
+                    untracked: false,
+                    value,
+                    timestamp_ms: self.at_ms,
+                });
+            }
         }
         self.scraped += 1;
         self.reading.pass(expected);
@@ -221,24 +223,20 @@ impl<'t> Ingest<'t> {
             slot,
             text_bytes: u32::try_from(sample.series.len()).unwrap_or(u32::MAX),
         };
-        let known = store.by_text.get(&spelling).copied();
+        let by_text = self.by_text.get_or_insert_with(|| {
+            let samples = store.order.iter().filter(|line| line.slot != METADATA);
+            samples.map(|line| (line.spelling, line.slot)).collect()
+        });
+        let known = by_text.get(&spelling).copied();
         let labels = match known {
             Some(_) => None,
-            None if store.dropped.contains(&spelling) => {
-                self.dropped += 1;
-                self.reading.take(&store.order, line(DROPPED));
-                return Ok(());
-            }
-            None => match self.rules.labels_of(self.kind, sample)? {
-                Some(labels) => Some(labels),
-                None => {
-                    self.dropped += 1;
-                    store.dropped.insert(spelling);
-                    self.reading.take(&store.order, line(DROPPED));
-                    return Ok(());
-                }
-            },
+            None => self.rules.labels_of(self.kind, sample)?,
         };
+        if known == Some(DROPPED) || known.is_none() && labels.is_none() {
+            by_text.insert(spelling, DROPPED);
+            self.reading.take(&store.order, line(DROPPED));
+            return Ok(());
+        }
         self.kept += 1;
         if self.rules.limits.samples <= self.staged.len() as u64 {
             // Counted on to the end, for the report; nothing more is stored.
@@ -265,6 +263,7 @@ impl<'t> Ingest<'t> {
         };
         if slot.seen == store.attempt {
             self.duplicates += 1;
+            self.reading.take(&store.order, line(index));
             return Ok(());
         }
         slot.seen = store.attempt;
@@ -321,8 +320,9 @@ impl<'t> Ingest<'t> {
             let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.taken);
             slots.map(|(index, slot)| (slot.labels.clone(), index)).collect()
         });
+        let by_text = self.by_text.get_or_insert_default();
         if let Some(index) = by_labels.get(&labels) {
-            store.by_text.insert(spelling, *index);
+            by_text.insert(spelling, *index);
             return Ok(*index);
         }
         let index = match store.free.pop() {
@@ -330,7 +330,7 @@ impl<'t> Ingest<'t> {
             None => store.slots.len() as u32,
         };
         by_labels.insert(labels.clone(), index);
-        store.by_text.insert(spelling, index);
+        by_text.insert(spelling, index);
         let slot = Slot {
             is_shown: is_shown(labels.metric()),
             labels,
