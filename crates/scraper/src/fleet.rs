@@ -16,7 +16,7 @@ mod machine;
 mod moment;
 mod page;
 mod quantity;
-mod reading;
+pub(crate) mod reading;
 mod sparkline;
 mod summary;
 mod target;

@@ -160,6 +160,7 @@ async fn attempt(
         track_timestamps_staleness: settings.track_timestamps_staleness,
         relabel: &settings.metric_relabel,
         limits: settings.limits,
+        helps: &shared.helps,
     };
     let mut ingest = Ingest::new(&mut target.store.borrow_mut(), rules, format, at_ms);
     let mut body_bytes = 0;
@@ -188,7 +189,7 @@ async fn attempt(
     let forwards = shared.forward.is_on();
     let frame = forwards.then(|| store.frame(&ingest, at_ms));
     let mut ended = Vec::new();
-    let stale = store.commit(&ingest, at_ms, |labels| {
+    let stale = store.commit(&mut ingest, at_ms, |labels| {
         if forwards {
             ended.push(labels.clone());
         }

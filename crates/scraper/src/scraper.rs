@@ -19,6 +19,7 @@ use crate::forward::frame::Frame;
 use crate::forward::receiver::Receiver;
 use crate::labels::Labels;
 use crate::pool::Pool;
+use crate::store::Helps;
 use crate::target::{Outcome, Target, offset};
 use crate::telemetry::Telemetry;
 use settings::Place;
@@ -40,6 +41,8 @@ pub struct Shared {
     pub fleet: RefCell<Fleet>,
     /// What scrapes are stamped with.
     pub clock: Clock,
+    /// What targets say that their metrics mean.
+    pub helps: Helps,
     /// Whether no scrape begins any more.
     pub is_ending: Cell<bool>,
     /// How many scrapes are under way.
@@ -69,6 +72,7 @@ impl Shared {
             telemetry: Telemetry::default(),
             forward: Forward::default(),
             fleet: RefCell::default(),
+            helps: Helps::default(),
             is_ending: Cell::default(),
             under_way: Cell::default(),
             scraped: Notify::default(),
@@ -143,8 +147,7 @@ impl Shared {
             duration_seconds: outcome.duration.as_secs_f64(),
             series: store.current().count(),
         });
-        for current in store.current().filter(|_| outcome.error.is_none()) {
-            // The page looks at few names; the labels of all others are not read.
+        for current in store.shown().filter(|_| outcome.error.is_none()) {
             let label = |wanted: &str| {
                 let found = current.labels.iter().find(|(name, _)| *name == wanted);
                 found.map(|(_, value)| value)
