@@ -44,3 +44,4 @@ pub mod selector;
 pub mod store;
 pub mod target;
 pub mod telemetry;
+pub mod whole_file;
