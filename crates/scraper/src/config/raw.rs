@@ -41,6 +41,7 @@ macro_rules! keys {
     };
 }
 
+pub mod alerts;
 pub mod source;
 
 /// A switch that must be off, which is its default.
@@ -87,6 +88,7 @@ keys! {
         scrape_config_files: Vec<At<String>>,
         remote_write: Vec<At<RemoteWrite>>,
         influxdb_write: Vec<At<InfluxdbWrite>>,
+        alerts: At<alerts::Alerts>,
     } checked only {
         // Settings of Go's memory.
         runtime: Anything,

@@ -1,0 +1,5 @@
+//! Alerts without a server: rules on single series, told to Alertmanager, Slack, Discord or a webhook.
+
+pub mod expression;
+pub mod rule;
+pub mod template;
