@@ -6,7 +6,7 @@
 //! | `/fleet`          | the part of it that its script fetches                                   |
 //! | `/federate`       | newest samples as text, by `match[]`                                     |
 //! | `/dropped`        | why relabelling dropped targets                                          |
-//! | `/api/v1/…`       | targets, metadata, jobs, configuration and flags as JSON                 |
+//! | `/api/v1/…`       | targets, metadata, jobs, alerts, configuration and flags as JSON         |
 //! | `/-/reload`       | POST reads the configuration again, with `--web.enable-lifecycle`        |
 //! | `/metrics`        | what the scraper counts about itself                                     |
 
@@ -271,6 +271,8 @@ impl App {
             "status/flags" => serde_json::json!(self.flags),
             "status/runtimeinfo" => api::status::runtime(&self.scraper),
             "status/buildinfo" => api::status::build(),
+            "alerts" if self.scraper.shared.alerts.is_on() => api::alerts::alerts(&self.scraper),
+            "rules" if self.scraper.shared.alerts.is_on() => api::alerts::rules(&self.scraper),
             name if api::is_of_a_database(name) => {
                 let reason = "unavailable with Prometheus Agent";
                 return Some(answer(422, JSON, api::failure("execution", reason)));

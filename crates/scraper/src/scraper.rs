@@ -13,6 +13,7 @@ use crate::clock::{self, Clock};
 use crate::config::versions::Versions;
 use crate::config::{Config, Job, redacted};
 use crate::discovery::notices::Notices;
+use crate::fleet::alerts;
 use crate::fleet::destination::Destination;
 use crate::fleet::{Beside, Fleet, Observation};
 use crate::forward::Forward;
@@ -217,6 +218,11 @@ impl Scraper {
         Ok(())
     }
 
+    /// Where the configuration stands.
+    pub fn config_path(&self) -> &std::path::Path {
+        &self.config_path
+    }
+
     fn versions_now(&self) -> Versions {
         Versions::now(&self.config_path, &self.included.borrow())
     }
@@ -284,6 +290,8 @@ impl Scraper {
                 .iter()
                 .map(|one| destination(one))
                 .collect(),
+            alerts: alerts::rows(&self.shared.alerts),
+            alert_receivers: self.shared.alerts.receiver_statuses(),
             dropped: self.pools.borrow().iter().map(|pool| pool.dropped().count).sum(),
         };
         self.shared.fleet.borrow_mut().beside = beside;
