@@ -50,6 +50,18 @@ pub enum Comparison {
     LessOrEqual,
 }
 
+/// Words that cannot be the name of a metric.
+const RESERVED: [&str; 8] = [
+    "inf",
+    "nan",
+    "bool",
+    "on",
+    "ignoring",
+    "group_left",
+    "group_right",
+    "atan2",
+];
+
 /// The longer ones first, since `>` begins `>=`.
 const OPERATORS: [(&str, Comparison); 6] = [
     ("==", Comparison::Equal),
@@ -148,9 +160,9 @@ fn of_comparison(text: &str) -> Result<(Selector, Condition), Refused<'_>> {
     let (selector, rest) = prefix(text)?;
     if selector
         .exact_name()
-        .is_some_and(|name| is_a_number(name) && text.starts_with(name))
+        .is_some_and(|name| is_reserved(name) && text.starts_with(name))
     {
-        return Err(richer(text, "this is a number and no metric"));
+        return Err(richer(text, "this is a word of PromQL and no metric"));
     }
     let found = OPERATORS
         .iter()
@@ -165,9 +177,11 @@ fn of_comparison(text: &str) -> Result<(Selector, Condition), Refused<'_>> {
     }
 }
 
-/// Whether PromQL reads a word as a number.
-fn is_a_number(word: &str) -> bool {
-    word.eq_ignore_ascii_case("inf") || word.eq_ignore_ascii_case("nan")
+/// Whether PromQL reads a word as something else than a metric.
+fn is_reserved(word: &str) -> bool {
+    RESERVED
+        .iter()
+        .any(|reserved| word.eq_ignore_ascii_case(reserved))
 }
 
 fn prefix(text: &str) -> Result<(Selector, &str), Refused<'_>> {
@@ -350,6 +364,10 @@ mod tests {
         check(
             "up{job=\"x} == 0",
             expect![[r#"expr "up{job=\"x} == 0", character 8: string is not closed"#]],
+        );
+        check(
+            "Inf > 1",
+            expect![[r#"expr "Inf > 1", character 1: this is a word of PromQL and no metric; MORE"#]],
         );
         check(
             "{} > 0",

@@ -165,13 +165,16 @@ mod tests {
             alert_receivers: vec![receiver(Some("HTTP status 500"))],
             ..Beside::default()
         };
-        check(&beside, expect![[r#"
+        check(
+            &beside,
+            expect![[r#"
             <section aria-labelledby="alerts"><div class="section"><h2 id="alerts">Alerts</h2><p>1 fires</p></div>
             <ul class="destinations">
             <li class="down"><p><b>Hot</b> <span class="state">fires</span> since <time datetime="2026-11-21T20:30:00Z">20:30:00 UTC</time></p><p>pi3 has &lt;81.5&gt; °C</p></li>
             <li><p><b>Full</b> <span class="state">pending</span> since <time datetime="2026-11-21T20:30:00Z">20:30:00 UTC</time></p><p>pi3 has &lt;81.5&gt; °C</p></li>
             <li class="down"><p><b>&lt;phone&gt;</b> <span class="state"><span aria-hidden="true">✕</span> takes no alerts</span></p><p class="error">HTTP status 500</p></li>
             </ul></section>
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -259,7 +259,10 @@ fn slack() {
         "{{ $symbol }} {{ $alertname }}: {{ $count }} {{ $status }} {{ $labels.severity }}{{ $labels.instance }}",
         "{{ $labels.instance }}: {{ $summary }} ({{ $annotations.runbook }})",
     );
-    check(Kind::Slack(words), Status::Firing, expect![[r#"
+    check(
+        Kind::Slack(words),
+        Status::Firing,
+        expect![[r#"
         {
           "attachments": [
             {
@@ -274,7 +277,8 @@ fn slack() {
             }
           ]
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -283,7 +287,10 @@ fn discord() {
         "{{ $symbol }} {{ $alertname }}",
         "{{ $summary }} {{ $value }} {{ $startsAt }} – {{ $endsAt }}",
     );
-    check(Kind::Discord(words), Status::Resolved, expect![[r#"
+    check(
+        Kind::Discord(words),
+        Status::Resolved,
+        expect![[r#"
         {
           "allowed_mentions": {
             "parse": []
@@ -297,7 +304,8 @@ fn discord() {
             }
           ]
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
