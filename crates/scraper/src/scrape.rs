@@ -228,6 +228,7 @@ fn fail_but(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<Label
 /// go on under another target.
 pub fn end(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<LabelSet>) {
     fail_but(target, at_ms, shared, others);
+    shared.alerts.forget(target, &shared.telemetry.alerting);
     if target.outcome.borrow().is_some() {
         let report = target.report_layout();
         let series = report.series.iter().map(|series| series.labels.clone());

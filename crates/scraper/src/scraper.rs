@@ -8,10 +8,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::alerts::Alerts;
 use crate::clock::{self, Clock};
 use crate::config::versions::Versions;
 use crate::config::{Config, Job, redacted};
 use crate::discovery::notices::Notices;
+use crate::fleet::alerts;
 use crate::fleet::destination::Destination;
 use crate::fleet::{Beside, Fleet, Observation};
 use crate::forward::Forward;
@@ -37,6 +39,8 @@ pub struct Shared {
     pub telemetry: Telemetry,
     /// What leaves for the receivers.
     pub forward: Forward,
+    /// What is told without a server.
+    pub alerts: Alerts,
     /// What the fleet page shows.
     pub fleet: RefCell<Fleet>,
     /// What scrapes are stamped with.
@@ -71,6 +75,7 @@ impl Shared {
             clock,
             telemetry: Telemetry::default(),
             forward: Forward::default(),
+            alerts: Alerts::default(),
             fleet: RefCell::default(),
             helps: Helps::default(),
             is_ending: Cell::default(),
@@ -125,13 +130,15 @@ impl Shared {
         // A target that hangs is left alone.
         let _ = timeout_at(end - time / 4, scraped).await;
         let left = end.saturating_duration_since(Instant::now());
-        self.forward
-            .stop(left, &self.clock, &self.telemetry.forwarding)
-            .await;
+        tokio::join!(
+            self.forward.stop(left, &self.clock, &self.telemetry.forwarding),
+            self.alerts.stop(left, &self.clock, &self.telemetry.alerting),
+        );
     }
 
-    /// Tells the fleet page how a scrape ended.
+    /// Tells the rules of alerts and the fleet page how a scrape ended.
     pub fn observe(&self, target: &Target, outcome: &Outcome) {
+        self.alerts.observe(target, outcome, &self.telemetry.alerting);
         let mut fleet = self.fleet.borrow_mut();
         let store = target.store.borrow();
         let url = target.url.to_string();
@@ -214,6 +221,11 @@ impl Scraper {
         Ok(())
     }
 
+    /// Where the configuration stands.
+    pub fn config_path(&self) -> &std::path::Path {
+        &self.config_path
+    }
+
     fn versions_now(&self) -> Versions {
         Versions::now(&self.config_path, &self.included.borrow())
     }
@@ -281,6 +293,8 @@ impl Scraper {
                 .iter()
                 .map(|one| destination(one))
                 .collect(),
+            alerts: alerts::rows(&self.shared.alerts),
+            alert_receivers: self.shared.alerts.receiver_statuses(),
             dropped: self.pools.borrow().iter().map(|pool| pool.dropped().count).sum(),
         };
         self.shared.fleet.borrow_mut().beside = beside;
@@ -296,6 +310,12 @@ impl Scraper {
         self.shared
             .forward
             .apply(config.remote_write, &config.external_labels, forwarding);
+        self.shared.alerts.apply(
+            config.alerts,
+            &config.external_labels,
+            &self.shared,
+            &self.hostname,
+        );
         let seed = offset::seed(&self.hostname, &config.external_labels);
         self.external_labels.replace(config.external_labels);
         self.included.replace(config.scrape_config_files);

@@ -77,6 +77,7 @@ macro_rules! keys {
     };
 }
 
+pub mod alerts;
 pub mod source;
 
 /// A switch that must be off, which is its default.
@@ -123,6 +124,7 @@ keys! {
         scrape_config_files: Vec<At<String>>,
         remote_write: Vec<At<RemoteWrite>>,
         influxdb_write: Vec<At<InfluxdbWrite>>,
+        alerts: At<alerts::Alerts>,
     } checked only {
         // Settings of Go's memory.
         runtime: Anything,

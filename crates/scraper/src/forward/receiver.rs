@@ -444,7 +444,7 @@ impl Receiver {
 }
 
 /// Between a half and the whole of a wait, so that many do not come back at the same moment.
-fn jittered(wait: Duration) -> Duration {
+pub(crate) fn jittered(wait: Duration) -> Duration {
     let nanoseconds = clock::now().subsec_nanos();
     wait / 2 + (wait / 2).mul_f64(f64::from(nanoseconds % 1000) / 1000.0)
 }
