@@ -80,12 +80,20 @@ struct Slot {
     kind: Option<MetricType>,
     /// Whether the target gave the timestamp and staleness does not follow from its absence.
     untracked: bool,
-    /// Whether a good scrape brought it; until then it does not exist for readers.
-    committed: bool,
-    /// Whether it holds a series.
-    taken: bool,
+    state: State,
     /// Whether the fleet page looks at it.
     is_shown: bool,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Free,
+    /// A series that no good scrape has brought yet; it does not exist for readers.
+    New,
+    /// A series.
+    Known,
 }
 
 /// One series as readers see it.
@@ -145,7 +153,7 @@ impl Store {
             slot.value = staged.value;
             slot.timestamp_ms = staged.timestamp_ms;
             slot.untracked = staged.untracked;
-            slot.committed = true;
+            slot.state = State::Known;
         }
         // Room for a few series more; a vector that grew by itself would have up to as much again.
         let room = self.slots.len() + self.slots.len() / 8;
@@ -153,7 +161,7 @@ impl Store {
         let attempt = self.attempt;
         self.remove_where(ended, |slot| {
             let kept_by_timestamp = slot.untracked && at_ms - slot.timestamp_ms < LOOKBACK_MS;
-            !slot.committed || slot.seen != attempt && !kept_by_timestamp
+            slot.state == State::New || slot.seen != attempt && !kept_by_timestamp
         })
     }
 
@@ -200,10 +208,10 @@ impl Store {
     /// that became so, and returns how many.
     pub fn fail(&mut self, at_ms: i64, mut tell: impl FnMut(&LabelSet)) -> usize {
         self.has_failed = true;
-        self.remove_where(|_| (), |slot| !slot.committed);
+        self.remove_where(|_| (), |slot| slot.state == State::New);
         let mut ended = 0;
         for slot in &mut self.slots {
-            if slot.taken && !slot.untracked && slot.value.to_bits() != STALE_BITS {
+            if slot.is_taken() && !slot.untracked && slot.value.to_bits() != STALE_BITS {
                 slot.value = f64::from_bits(STALE_BITS);
                 slot.timestamp_ms = at_ms;
                 tell(&slot.labels);
@@ -225,11 +233,11 @@ impl Store {
     fn remove_where(&mut self, mut ended: impl FnMut(&LabelSet), goes: impl Fn(&Slot) -> bool) -> usize {
         let mut removed = 0;
         for (index, slot) in self.slots.iter_mut().enumerate() {
-            if slot.taken && goes(slot) {
-                if slot.committed && !slot.untracked && slot.value.to_bits() != STALE_BITS {
+            if slot.is_taken() && goes(slot) {
+                if slot.state == State::Known && !slot.untracked && slot.value.to_bits() != STALE_BITS {
                     ended(&slot.labels);
                 }
-                slot.taken = false;
+                slot.state = State::Free;
                 slot.labels = LabelSet::default();
                 self.free.push(index as u32);
                 removed += 1;
@@ -252,21 +260,25 @@ impl Store {
         let mut kept = 0_u32;
         for (slot, moved) in self.slots.iter().zip(&mut moved) {
             *moved = kept;
-            kept += u32::from(slot.taken);
+            kept += u32::from(slot.is_taken());
         }
         for line in self.order.iter_mut().filter(|line| line.is_kept()) {
             line.slot = moved.get(line.slot as usize).copied().unwrap_or(0);
         }
         self.layout = None;
-        self.slots.retain(|slot| slot.taken);
+        self.slots.retain(Slot::is_taken);
         self.slots.shrink_to_fit();
         self.free = Vec::new();
     }
 }
 
 impl Slot {
+    fn is_taken(&self) -> bool {
+        self.state != State::Free
+    }
+
     fn is_live(&self) -> bool {
-        self.taken && self.committed && self.value.to_bits() != STALE_BITS
+        self.state == State::Known && self.value.to_bits() != STALE_BITS
     }
 
     fn current(&self) -> Current<'_> {

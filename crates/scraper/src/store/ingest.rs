@@ -13,7 +13,7 @@ use super::fault::{self, Fault};
 use super::order::{DROPPED, Line, METADATA, Reading};
 use super::rules::Rules;
 use super::spelling::Spelling;
-use super::{STALE_BITS, Slot, Store};
+use super::{STALE_BITS, Slot, State, Store};
 use crate::fleet::reading::is_shown;
 use crate::label_set::LabelSet;
 
@@ -154,7 +154,7 @@ impl<'t> Ingest<'t> {
             self.parser.value(rest)?;
         } else {
             let slot = store.slots.get_mut(expected.slot as usize)?;
-            if !slot.taken || self.rules.limits.samples <= self.staged.len() as u64 {
+            if !slot.is_taken() || self.rules.limits.samples <= self.staged.len() as u64 {
                 return None;
             }
             let value = self.parser.value(rest)?;
@@ -269,7 +269,7 @@ impl<'t> Ingest<'t> {
         slot.seen = store.attempt;
         slot.kind = kind;
         if given_ms.is_some()
-            && slot.committed
+            && slot.state == State::Known
             && timestamp_ms < slot.timestamp_ms
             && slot.value.to_bits() != STALE_BITS
         {
@@ -317,7 +317,7 @@ impl<'t> Ingest<'t> {
             return Err(Fault::NewText);
         }
         let by_labels = self.by_labels.get_or_insert_with(|| {
-            let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.taken);
+            let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.is_taken());
             slots.map(|(index, slot)| (slot.labels.clone(), index)).collect()
         });
         let by_text = self.by_text.get_or_insert_default();
@@ -340,8 +340,7 @@ impl<'t> Ingest<'t> {
             seen: store.attempt.wrapping_sub(1),
             kind: None,
             untracked: false,
-            committed: false,
-            taken: true,
+            state: State::New,
         };
         match store.slots.get_mut(index as usize) {
             Some(free) => *free = slot,

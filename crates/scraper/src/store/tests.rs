@@ -92,6 +92,14 @@ impl Scrapes {
 }
 
 #[test]
+fn what_every_series_costs() {
+    // Beside its labels, which have an allocation of their own.
+    assert_eq!(size_of::<Slot>(), 40);
+    assert_eq!(size_of::<Line>(), 16);
+    assert_eq!(size_of::<Series>(), 24);
+}
+
+#[test]
 fn newest_value_and_kind() {
     let mut scrapes = Scrapes::new();
     let body = "# TYPE a counter\na 1\n# TYPE b gauge\nb{x=\"}\"} 2\nb_other 3\n";
