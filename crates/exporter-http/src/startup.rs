@@ -18,6 +18,25 @@ const MAPS_BYTES_MAX: usize = 256 << 10;
 /// Code that is mapped at a time, in bytes: a page of the Raspberry Pi 5, four of all others.
 const PIECE_BYTES: usize = 16 << 10;
 
+/// Memory that is asked for in pieces of so many bytes and more is mapped by itself where [`map_large_pieces`] says so.
+/// Two pages of a Raspberry Pi 5, so that what is mapped and not used stays small beside it.
+#[cfg(target_env = "gnu")]
+const LARGE_BYTES: libc::c_int = 32 << 10;
+
+/// From now on a large piece of memory goes back to the system when it is freed, wherever it stands: for a daemon that
+/// keeps many of them and changes them often, whose heap would fall to pieces. Call it before there are any.
+#[cfg(target_env = "gnu")]
+pub fn map_large_pieces() {
+    // SAFETY: mallopt takes the allocator's own locks, and changes no memory that there is.
+    if unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES) } == 0 {
+        log::debug!("large pieces of memory stay in the heap");
+    }
+}
+
+/// Other allocators do so by themselves.
+#[cfg(not(target_env = "gnu"))]
+pub fn map_large_pieces() {}
+
 /// Drops what the start left behind. Failing to is harmless, and said at debug.
 pub fn release() {
     drop_code();

@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use exporter_http::flags::Settings;
 use exporter_http::limits::Limits;
 use exporter_http::{
-    Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream,
+    Admission, Caller, Exporter, Pieces, Refused, Request, Response, Scrape, StartError, Stream, startup,
 };
 use metrics_registry::{Exposition, Format};
 
@@ -32,6 +32,8 @@ impl KubeStateExporter {
     ///
     /// Fails with one line: a wrong flag or file. A server that does not answer is no reason to fail.
     pub async fn new(matches: &ArgMatches) -> Result<Self, StartError> {
+        // The lines of pods stand in blocks of 100 kB, each of which is made anew now and then.
+        startup::map_large_pieces();
         let explicit = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
         Ok(Self {
             context: Context::start(flags::given(matches)).await.map_err(StartError)?,

@@ -75,6 +75,28 @@ impl Block {
         copy(&mut self.text, &other.text);
     }
 
+    /// Whether [`overwrite`](Self::overwrite) can put the object of `one` in the place of `object`: no lines are longer or shorter.
+    pub fn fits(&self, object: usize, one: &Self) -> bool {
+        let there = Place { block: self, object };
+        self.families() == one.families()
+            && (0..one.families()).all(|family| there.lines(family).len() == one.family(family).len())
+    }
+
+    /// Puts the lines of another object in the place of `object`; what does not fit is left as it is.
+    pub fn overwrite(&mut self, object: usize, one: &Self) {
+        for family in 0..one.families() {
+            let lines = one.family(family);
+            let end = self.ends.get(family * self.objects + object);
+            let end = end.map_or(0, |end| *end as usize);
+            if let Some(there) = end
+                .checked_sub(lines.len())
+                .and_then(|start| self.text.get_mut(start..end))
+            {
+                there.copy_from_slice(lines);
+            }
+        }
+    }
+
     fn families(&self) -> usize {
         self.ends.len() / self.objects.max(1)
     }
@@ -111,13 +133,12 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Blocks change often and by little: memory that is nearly right is used again, so that it does not fall to pieces.
+/// Blocks change often and by little: memory that is nearly right is used again.
 fn copy<T: Copy>(to: &mut Vec<T>, from: &[T]) {
-    let spare = from.len() / 32;
-    let fits = from.len()..=from.len() + 4 * spare;
+    let fits = from.len()..=from.len() + from.len() / 8;
     to.clear();
     if !fits.contains(&to.capacity()) {
-        *to = Vec::with_capacity(from.len() + spare);
+        *to = Vec::with_capacity(from.len());
     }
     to.extend_from_slice(from);
 }
@@ -153,6 +174,26 @@ mod tests {
         let mut copied = Block::one(&two);
         copied.copy(&turned);
         assert_eq!(copied, turned);
+    }
+
+    #[test]
+    fn lines_of_the_same_length_are_overwritten() {
+        let (first, second) = (
+            Block::one(&rendered(&["aa", "", "c"])),
+            Block::one(&rendered(&["A", "B", ""])),
+        );
+        let place = |block, object| Place { block, object };
+        let mut both = Block::of(&[place(&first, 0), place(&second, 0)]);
+        let new = rendered(&["xy", "", "z"]);
+        let one = Block::one(&new);
+        assert!(both.fits(0, &one) && !both.fits(1, &one) && !both.fits(2, &one));
+        assert!(!both.fits(0, &Block::one(&rendered(&["xy", ""]))));
+        both.overwrite(0, &one);
+        assert_eq!(
+            [both.family(0), both.family(1), both.family(2)],
+            [&b"xyA"[..], b"B", b"z"]
+        );
+        assert!(place(&both, 0).is(&new));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use std::rc::Rc;
 use super::block::{Block, Place};
 use crate::resource::Rendered;
 
-/// Objects of one block at most. Lines of so many pods stand in 2 kB a family; a change of one of them copies 100 kB.
-const OBJECTS_MAX: usize = 16;
+/// Objects of a block that is made of a list. Lines of so many pods stand in 2 kB a family, and have 100 kB in all.
+const OBJECTS: usize = 16;
+/// Objects that a block grows to before it is cut: those that go and come again find their place as they left it.
+const OBJECTS_MAX: usize = 24;
 /// Text of changes that wait until they are put into their blocks together.
 const WAITING_BYTES_MAX: usize = 512 << 10;
 
@@ -102,7 +104,9 @@ impl Objects {
             while let Some(change) = changes.next_if(is_before) {
                 group.push(change);
             }
-            self.change(at, &group);
+            if !self.leaves.get_mut(at).is_some_and(|leaf| leaf.overwrite(&group)) {
+                self.change(at, &group);
+            }
         }
     }
 
@@ -126,10 +130,9 @@ impl Objects {
             return change.as_ref().map(|block| Place { block, object: 0 });
         }
         let leaf = self.leaves.get(self.leaf(key))?;
-        let object = leaf.keys.binary_search_by(|other| (**other).cmp(key)).ok()?;
         Some(Place {
             block: &leaf.block,
-            object,
+            object: position(&leaf.keys, key)?,
         })
     }
 
@@ -158,6 +161,27 @@ impl Objects {
 }
 
 impl Leaf {
+    /// Writes changes over what they change, as most can be: a number or a state is another. Returns whether all could be,
+    /// and does nothing where not, or where a scrape is under way.
+    fn overwrite(&mut self, changes: &[Change]) -> bool {
+        let Some(block) = Rc::get_mut(&mut self.block) else {
+            return false;
+        };
+        let fits = |(key, new): &Change| match (position(&self.keys, key), new) {
+            (Some(object), Some(new)) => block.fits(object, new),
+            _ => false,
+        };
+        if !changes.iter().all(fits) {
+            return false;
+        }
+        for (key, new) in changes {
+            if let (Some(object), Some(new)) = (position(&self.keys, key), new) {
+                block.overwrite(object, new);
+            }
+        }
+        true
+    }
+
     fn become_like(&mut self, made: Self) {
         self.keys = made.keys;
         match Rc::get_mut(&mut self.block) {
@@ -167,10 +191,17 @@ impl Leaf {
     }
 }
 
-/// The objects of a block with some changes, in as few leaves of the same size as they fit.
+fn position(keys: &[Box<str>], key: &str) -> Option<usize> {
+    keys.binary_search_by(|other| (**other).cmp(key)).ok()
+}
+
+/// The objects of a block with some changes, in one leaf or several of the same size.
 fn leaves(keys: Vec<Box<str>>, block: &Block, changes: &[Change]) -> Vec<Leaf> {
     let (keys, places) = merge(keys, block, changes);
-    let count = places.len().div_ceil(OBJECTS_MAX).max(1);
+    let count = match places.len() {
+        ..=OBJECTS_MAX => 1,
+        many => many.div_ceil(OBJECTS),
+    };
     let size = places.len().div_ceil(count).max(1);
     let mut keys = keys.into_iter();
     let leaf = |places: &[Place<'_>]| Leaf {

@@ -75,7 +75,7 @@ fn many_changes_leave_what_was_put() {
 #[test]
 fn a_list_in_order_fills_its_blocks() {
     let mut objects = Objects::default();
-    for number in 0..OBJECTS_MAX * 10 {
+    for number in 0..OBJECTS * 10 {
         objects.put(
             format!("{number:05}"),
             &rendered(&"x".repeat(WAITING_BYTES_MAX / 30)),
