@@ -13,7 +13,7 @@
 //! | S5 torn, cut or changed segments         | `a_damaged_file_is_cut_and_told`, `spill::tests::{torn_segments_are_cut_at_the_last_good_record, any_flipped_bit_is_seen}` |
 //! | S6 disk full or read-only                | `a_disk_that_is_full_for_a_while`, `a_disk_that_is_read_only`          |
 //! | S7 answers of receivers                  | `every_way_in_which_a_receiver_fails`, `answers::*`                    |
-//! | S8 outage of many hours                  | `backlog::a_long_backlog_is_sent_in_little_memory`, `queue::tests::beyond_the_limit_the_oldest_segments_go_and_are_counted` |
+//! | S8 outage of many hours                  | `backlog::*`, `queue::tests::beyond_the_limit_the_oldest_segments_go_and_are_counted` |
 //! | S9 tokens and keys                       | `answers::a_token_and_a_key_reach_the_receiver_and_nobody_else`        |
 //! | S10 clock that jumps, times of targets   | `clock::tests::*`, `held::tests::*`, `store::tests::{timestamps_of_the_target, a_clock_that_goes_back}` |
 //! | S11 configuration that cannot be used    | `running::a_changed_configuration_is_taken_by_itself`, `reloaded_all_the_time` |

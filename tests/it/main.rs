@@ -40,6 +40,7 @@ mod postgres;
 mod prometheus;
 mod python;
 mod reference;
+mod scraper_alerts;
 mod served;
 mod servers;
 mod sid;

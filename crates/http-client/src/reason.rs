@@ -2,17 +2,21 @@
 
 use std::error::Error;
 
-/// The message of `error` and those of its sources, from the outermost, with colons between them.
+/// The message of `error` and those of its sources, from the outermost, with colons between them. What repeats the ones
+/// above is left out.
 #[must_use]
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
         source = error.source();
     }
-    text
+    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]
@@ -38,6 +42,10 @@ mod tests {
     fn outermost_first() {
         let error = Outer(std::io::Error::other("reset"));
         assert_eq!(chain(&error), "read the answer: reset");
+        let repeated = Outer(std::io::Error::other("the answer"));
+        assert_eq!(chain(&repeated), "read the answer");
+        let lines = Outer(std::io::Error::other("two\nlines"));
+        assert_eq!(chain(&lines), "read the answer: two lines");
         assert_eq!(chain(&error.0), "reset");
     }
 }

@@ -95,6 +95,28 @@ impl Parser {
             .map_err(|fault| ParseError::new(self.lines, line, fault))
     }
 
+    /// Counts a line that is the same as one of an earlier body and need not be read again. Returns false, and counts
+    /// nothing, where no line may follow.
+    pub const fn pass(&mut self) -> bool {
+        if !self.eof {
+            self.lines += 1;
+        }
+        !self.eof
+    }
+
+    /// Reads what follows a series that is known from an earlier line: a space and the value. `None`, and nothing is
+    /// read, where there is more or something else; then [`Parser::line`] takes the whole line.
+    pub fn value(&mut self, rest: &[u8]) -> Option<f64> {
+        let [b' ', value @ ..] = rest else {
+            return None;
+        };
+        let value = match number::short(value) {
+            Some(value) => value,
+            None => number::parse(std::str::from_utf8(value).ok()?).ok()?,
+        };
+        self.pass().then_some(value)
+    }
+
     /// Ends the body. Fails where OpenMetrics did not end with `# EOF`.
     pub const fn finish(&self) -> Result<(), ParseError> {
         match (self.format, self.eof) {

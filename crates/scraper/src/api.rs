@@ -2,6 +2,7 @@
 //!
 //! What only a database could answer is refused with the words of Prometheus' agent.
 
+pub mod alerts;
 pub mod metadata;
 pub mod status;
 
@@ -50,7 +51,7 @@ struct Active<'a> {
     scrape_timeout: String,
 }
 
-/// Paths of a database.
+/// Paths of a database. `rules` and `alerts` are answered where the configuration has alerts.
 const OF_A_DATABASE: [&str; 7] = [
     "query",
     "query_range",

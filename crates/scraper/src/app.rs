@@ -6,7 +6,7 @@
 //! | `/fleet`          | the part of it that its script fetches                                   |
 //! | `/federate`       | newest samples as text, by `match[]`                                     |
 //! | `/dropped`        | why relabelling dropped targets                                          |
-//! | `/api/v1/…`       | targets, metadata, jobs, configuration and flags as JSON                 |
+//! | `/api/v1/…`       | targets, metadata, jobs, alerts, configuration and flags as JSON         |
 //! | `/-/reload`       | POST reads the configuration again, with `--web.enable-lifecycle`        |
 //! | `/metrics`        | what the scraper counts about itself                                     |
 
@@ -182,6 +182,7 @@ impl App {
         let time = |name: &str| flags.get_one::<Duration>(name).copied().unwrap_or_default();
         let shared = Rc::new(Shared::with_clock(Clock::of_this_machine(time("clock.wait"))));
         shared.forward.ledger.open(&path("storage.agent.path"));
+        shared.alerts.open(&path("storage.agent.path"));
         shared.forward.store_in(Storage {
             path: path("storage.agent.path"),
             bytes_max: flags
@@ -196,6 +197,15 @@ impl App {
         shared.clock.register(&mut registry);
         let accounted = Rc::clone(&shared);
         spawn_local(async move { accounted.forward.keep_account().await });
+        let looking = Rc::clone(&shared);
+        spawn_local(async move { looking.alerts.follow(&looking).await });
+        let keeping = Rc::clone(&shared);
+        spawn_local(async move {
+            keeping
+                .alerts
+                .keep(&keeping.clock, &keeping.telemetry.alerting)
+                .await
+        });
         spawn_local(async move { shared.wait_for_clock().await });
         let follower = Rc::clone(&scraper);
         spawn_local(async move { follower.follow_files().await });
@@ -261,6 +271,8 @@ impl App {
             "status/flags" => serde_json::json!(self.flags),
             "status/runtimeinfo" => api::status::runtime(&self.scraper),
             "status/buildinfo" => api::status::build(),
+            "alerts" if self.scraper.shared.alerts.is_on() => api::alerts::alerts(&self.scraper),
+            "rules" if self.scraper.shared.alerts.is_on() => api::alerts::rules(&self.scraper),
             name if api::is_of_a_database(name) => {
                 let reason = "unavailable with Prometheus Agent";
                 return Some(answer(422, JSON, api::failure("execution", reason)));
@@ -308,7 +320,9 @@ impl Exporter for App {
             .iter()
             .map(|target| target.store.borrow().len())
             .sum();
-        self.scraper.shared.telemetry.series.set(series as i64);
+        let shared = &self.scraper.shared;
+        shared.telemetry.series.set(series as i64);
+        shared.alerts.count(&shared.telemetry.alerting);
         metrics_registry::telemetry::bridge(&self.registry, out);
         Ok(())
     }

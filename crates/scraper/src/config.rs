@@ -2,6 +2,7 @@
 //!
 //! | module       | holds                                                             |
 //! |--------------|-------------------------------------------------------------------|
+//! | [`alerts`]     | what the scraper tells of by itself                            |
 //! | [`raw`]      | the shape of the file                                             |
 //! | [`job`]      | one scrape config, checked and with the global defaults applied   |
 //! | [`remote_write`] | where samples are sent                                         |
@@ -23,6 +24,7 @@
 //!
 //! Nothing is ignored: a key that is unknown, or known and not supported yet, stops the start and names itself.
 
+pub mod alerts;
 pub mod budget;
 pub mod duration;
 pub mod http;
@@ -45,6 +47,7 @@ pub mod versions;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use self::alerts::Alerts;
 pub use self::duration::PromDuration;
 pub use self::job::Job;
 pub use self::remote_write::RemoteWrite;
@@ -72,6 +75,8 @@ pub struct Config {
     pub jobs: Vec<Job>,
     /// The receivers, in the order of the file.
     pub remote_write: Vec<RemoteWrite>,
+    /// Alerts that the scraper tells of by itself; `None` where it leaves that to others.
+    pub alerts: Option<Alerts>,
     /// Files of more jobs, as paths or patterns.
     pub scrape_config_files: Vec<PathBuf>,
 }
@@ -113,10 +118,12 @@ impl Config {
         for raw in document.influxdb_write.take().unwrap_or_default() {
             add(raw.place, influxdb_write::check(raw, path)?)?;
         }
+        let alerts = document.alerts.take();
         Ok(Self {
             external_labels,
             jobs,
             remote_write,
+            alerts: alerts.map(|raw| Alerts::check(raw, path)).transpose()?,
             scrape_config_files: included::paths(&patterns, path),
         })
     }
@@ -161,6 +168,7 @@ fn refusal(key: &str) -> String {
         "otlp" => "it takes no samples over OTLP",
         "tracing" => "it sends no traces",
         "no_proxy" | "proxy_from_environment" => "give proxy_url to the jobs that need it",
+        "record" | "keep_firing_for" => "let Prometheus evaluate such rules, as in docker/prometheus",
         "grant_type" => "oauth2 knows client_credentials with a client_secret",
         key if key.ends_with("_ref") => "it has no secret providers; use the key that ends with _file",
         key if key.ends_with("_sd_configs") => {
@@ -183,7 +191,9 @@ fn refuse_elsewhere(document: &Document) -> Result<(), Refused> {
         None => Ok(()),
         Some((key, place)) => Err((
             place,
-            format!("{key} is not supported by the scraper: run them in Prometheus or the receiver"),
+            format!(
+                "{key} is not supported by the scraper: run them in Prometheus or the receiver, or use alerts"
+            ),
         )),
     }
 }

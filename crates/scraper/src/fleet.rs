@@ -3,6 +3,7 @@
 //! The scraper tells of every scrape with [`Fleet::begin`], feeds its samples, and calls [`Visit::finish`].
 //! What the page shows is kept in RAM in rings of fixed size; nothing here grows with time or with the number of series.
 
+pub mod alerts;
 mod card;
 mod counter;
 pub mod destination;
@@ -16,7 +17,7 @@ mod machine;
 mod moment;
 mod page;
 mod quantity;
-mod reading;
+pub(crate) mod reading;
 mod sparkline;
 mod summary;
 mod target;
@@ -91,6 +92,10 @@ pub struct Fleet {
 pub struct Beside {
     /// Where samples go.
     pub destinations: Vec<destination::Destination>,
+    /// What fires or is pending.
+    pub alerts: Vec<alerts::Row>,
+    /// Who is told of it.
+    pub alert_receivers: Vec<crate::alerts::ReceiverStatus>,
     /// How many targets relabelling dropped.
     pub dropped: usize,
 }

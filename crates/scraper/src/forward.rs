@@ -24,7 +24,7 @@ mod write_v1;
 mod write_v2;
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -71,7 +71,8 @@ struct Running {
 #[derive(Debug)]
 struct Leaving {
     name: String,
-    queue: Rc<Queue>,
+    /// Gone when it has ended and nobody goes on with it.
+    queue: Weak<Queue>,
     /// Whether another one of its name goes on with its queue.
     is_taken_over: Rc<Cell<bool>>,
     ended: watch::Receiver<bool>,
@@ -187,8 +188,9 @@ impl Forward {
             ),
             None => {
                 let storage = self.storage.borrow();
-                let queue = match (&leaving, &*storage) {
-                    (Some(leaving), _) => Rc::clone(&leaving.queue),
+                let left = leaving.as_ref().and_then(|leaving| leaving.queue.upgrade());
+                let queue = match (left, &*storage) {
+                    (Some(queue), _) => queue,
                     (None, Some(storage)) => Rc::new(storage.queue(&config.name, cells.clone())),
                     (None, None) => Rc::new(Queue::new(QUEUE_SAMPLES_MAX, cells.clone())),
                 };
@@ -268,7 +270,10 @@ async fn until(ended: Option<watch::Receiver<bool>>) {
 impl Running {
     /// Ends it while the configuration that does not have it any more is in force.
     fn leave(self) -> Leaving {
-        let (name, queue) = (self.receiver.config.name.clone(), Rc::clone(&self.receiver.queue));
+        let (name, queue) = (
+            self.receiver.config.name.clone(),
+            Rc::downgrade(&self.receiver.queue),
+        );
         let is_taken_over = Rc::<Cell<bool>>::default();
         let (sender, ended) = watch::channel(false);
         let stopped = self.stop(Instant::now() + CHANGE_TIME_MAX, Rc::clone(&is_taken_over));

@@ -81,24 +81,28 @@ impl LabelSet {
 
 /// Appends to `out` the labels of a series, and those of `more` whose names it has not; both are sorted.
 pub fn push_joined(out: &mut Vec<u8>, series: &LabelSet, more: &LabelSet) {
-    let mut rest = Iter(&more.0);
-    let mut next = rest.field();
     let mut left = Iter(&series.0);
-    while let Some((name, field)) = left.field() {
-        while let Some((other, added)) = next
-            && other <= name
-        {
-            if other < name {
-                out.extend_from_slice(added);
+    let mut more = Iter(&more.0);
+    // What of the series is not copied yet, up to where `left` is.
+    let mut pending: &[u8] = &series.0;
+    let mut label = left.field();
+    while let Some((added_name, added)) = more.field() {
+        let before = loop {
+            match label {
+                Some((name, _)) if name < added_name => label = left.field(),
+                _ => break label,
             }
-            next = rest.field();
+        };
+        if before.is_some_and(|(name, _)| name == added_name) {
+            continue;
         }
-        out.extend_from_slice(field);
-    }
-    if let Some((_, added)) = next {
+        let unread = before.map_or(left.0.len(), |(_, field)| field.len() + left.0.len());
+        let (copied, rest) = pending.split_at(pending.len().saturating_sub(unread));
+        out.extend_from_slice(copied);
         out.extend_from_slice(added);
-        out.extend_from_slice(rest.0);
+        pending = rest;
     }
+    out.extend_from_slice(pending);
 }
 
 /// Names and values of a [`LabelSet`].
@@ -109,6 +113,16 @@ impl<'a> Iter<'a> {
     /// The labels that are encoded in these bytes.
     pub fn of(bytes: &'a [u8]) -> Self {
         Self(bytes)
+    }
+
+    /// The bytes of all that are left.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.0
+    }
+
+    /// The bytes of each label.
+    pub fn fields(mut self) -> impl Iterator<Item = &'a [u8]> {
+        std::iter::from_fn(move || self.field().map(|(_, field)| field))
     }
 
     /// The name of the next label, and its bytes.

@@ -23,6 +23,7 @@
 //! Data goes one way: discovery → target → scrape → store → what is served. Everything runs on one thread, inside a
 //! `tokio::task::LocalSet`; no `RefCell` is borrowed across an `await`.
 
+pub mod alerts;
 pub mod api;
 pub mod app;
 pub mod client;
@@ -44,3 +45,4 @@ pub mod selector;
 pub mod store;
 pub mod target;
 pub mod telemetry;
+pub mod whole_file;

@@ -160,6 +160,7 @@ async fn attempt(
         track_timestamps_staleness: settings.track_timestamps_staleness,
         relabel: &settings.metric_relabel,
         limits: settings.limits,
+        helps: &shared.helps,
     };
     let mut ingest = Ingest::new(&mut target.store.borrow_mut(), rules, format, at_ms);
     let mut body_bytes = 0;
@@ -188,7 +189,7 @@ async fn attempt(
     let forwards = shared.forward.is_on();
     let frame = forwards.then(|| store.frame(&ingest, at_ms));
     let mut ended = Vec::new();
-    let stale = store.commit(&ingest, at_ms, |labels| {
+    let stale = store.commit(&mut ingest, at_ms, |labels| {
         if forwards {
             ended.push(labels.clone());
         }
@@ -227,6 +228,7 @@ fn fail_but(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<Label
 /// go on under another target.
 pub fn end(target: &Target, at_ms: i64, shared: &Shared, others: &HashSet<LabelSet>) {
     fail_but(target, at_ms, shared, others);
+    shared.alerts.forget(target, &shared.telemetry.alerting);
     if target.outcome.borrow().is_some() {
         let report = target.report_layout();
         let series = report.series.iter().map(|series| series.labels.clone());

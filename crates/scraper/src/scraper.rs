@@ -8,10 +8,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::alerts::Alerts;
 use crate::clock::{self, Clock};
 use crate::config::versions::Versions;
 use crate::config::{Config, Job, redacted};
 use crate::discovery::notices::Notices;
+use crate::fleet::alerts;
 use crate::fleet::destination::Destination;
 use crate::fleet::{Beside, Fleet, Observation};
 use crate::forward::Forward;
@@ -19,6 +21,7 @@ use crate::forward::frame::Frame;
 use crate::forward::receiver::Receiver;
 use crate::labels::Labels;
 use crate::pool::Pool;
+use crate::store::Helps;
 use crate::target::{Outcome, Target, offset};
 use crate::telemetry::Telemetry;
 use settings::Place;
@@ -36,10 +39,14 @@ pub struct Shared {
     pub telemetry: Telemetry,
     /// What leaves for the receivers.
     pub forward: Forward,
+    /// What is told without a server.
+    pub alerts: Alerts,
     /// What the fleet page shows.
     pub fleet: RefCell<Fleet>,
     /// What scrapes are stamped with.
     pub clock: Clock,
+    /// What targets say that their metrics mean.
+    pub helps: Helps,
     /// Whether no scrape begins any more.
     pub is_ending: Cell<bool>,
     /// How many scrapes are under way.
@@ -68,7 +75,9 @@ impl Shared {
             clock,
             telemetry: Telemetry::default(),
             forward: Forward::default(),
+            alerts: Alerts::default(),
             fleet: RefCell::default(),
+            helps: Helps::default(),
             is_ending: Cell::default(),
             under_way: Cell::default(),
             scraped: Notify::default(),
@@ -121,13 +130,15 @@ impl Shared {
         // A target that hangs is left alone.
         let _ = timeout_at(end - time / 4, scraped).await;
         let left = end.saturating_duration_since(Instant::now());
-        self.forward
-            .stop(left, &self.clock, &self.telemetry.forwarding)
-            .await;
+        tokio::join!(
+            self.forward.stop(left, &self.clock, &self.telemetry.forwarding),
+            self.alerts.stop(left, &self.clock, &self.telemetry.alerting),
+        );
     }
 
-    /// Tells the fleet page how a scrape ended.
+    /// Tells the rules of alerts and the fleet page how a scrape ended.
     pub fn observe(&self, target: &Target, outcome: &Outcome) {
+        self.alerts.observe(target, outcome, &self.telemetry.alerting);
         let mut fleet = self.fleet.borrow_mut();
         let store = target.store.borrow();
         let url = target.url.to_string();
@@ -143,8 +154,7 @@ impl Shared {
             duration_seconds: outcome.duration.as_secs_f64(),
             series: store.current().count(),
         });
-        for current in store.current().filter(|_| outcome.error.is_none()) {
-            // The page looks at few names; the labels of all others are not read.
+        for current in store.shown().filter(|_| outcome.error.is_none()) {
             let label = |wanted: &str| {
                 let found = current.labels.iter().find(|(name, _)| *name == wanted);
                 found.map(|(_, value)| value)
@@ -209,6 +219,11 @@ impl Scraper {
         telemetry.reload_successful.set(1);
         telemetry.reload_success_time.set(clock::now().as_secs_f64());
         Ok(())
+    }
+
+    /// Where the configuration stands.
+    pub fn config_path(&self) -> &std::path::Path {
+        &self.config_path
     }
 
     fn versions_now(&self) -> Versions {
@@ -278,6 +293,8 @@ impl Scraper {
                 .iter()
                 .map(|one| destination(one))
                 .collect(),
+            alerts: alerts::rows(&self.shared.alerts),
+            alert_receivers: self.shared.alerts.receiver_statuses(),
             dropped: self.pools.borrow().iter().map(|pool| pool.dropped().count).sum(),
         };
         self.shared.fleet.borrow_mut().beside = beside;
@@ -293,6 +310,12 @@ impl Scraper {
         self.shared
             .forward
             .apply(config.remote_write, &config.external_labels, forwarding);
+        self.shared.alerts.apply(
+            config.alerts,
+            &config.external_labels,
+            &self.shared,
+            &self.hostname,
+        );
         let seed = offset::seed(&self.hostname, &config.external_labels);
         self.external_labels.replace(config.external_labels);
         self.included.replace(config.scrape_config_files);

@@ -40,6 +40,14 @@ impl Test {
         };
         equal != self.negated
     }
+
+    /// The only text for which it holds.
+    fn exact(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) if !self.negated => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl Selector {
@@ -48,25 +56,48 @@ impl Selector {
         if SELECTOR_BYTES_MAX < text.len() {
             return Err(format!("selector is longer than {SELECTOR_BYTES_MAX} bytes"));
         }
-        let mut reader = Reader { rest: text };
-        let selector = reader.selector().map_err(|reason| {
-            format!(
-                "selector {text:?}, character {}: {reason}",
-                text.len() - reader.rest.len() + 1
-            )
-        })?;
-        let tests = || {
-            selector
-                .names
-                .iter()
-                .chain(selector.labels.iter().map(|(_, test)| test))
-        };
-        match tests().any(|test| !test.holds("")) {
+        let (selector, rest) = Self::prefix(text)
+            .map_err(|(character, reason)| format!("selector {text:?}, character {character}: {reason}"))?;
+        if !rest.is_empty() {
+            let character = text.len() - rest.len() + 1;
+            return Err(format!(
+                "selector {text:?}, character {character}: expected the end"
+            ));
+        }
+        match selector.is_bounded() {
             true => Ok(selector),
             false => Err(format!(
                 "selector {text:?} must have a matcher that the empty string does not match"
             )),
         }
+    }
+
+    /// Reads the selector that a text begins with. Returns it with what follows, without white space between them.
+    ///
+    /// Fails with the place in bytes, counted from 1, and a reason.
+    pub fn prefix(text: &str) -> Result<(Self, &str), (usize, String)> {
+        let mut reader = Reader { rest: text };
+        match reader.selector() {
+            Ok(selector) => Ok((selector, reader.rest)),
+            Err(reason) => Err((text.len() - reader.rest.len() + 1, reason)),
+        }
+    }
+
+    /// Whether it has a matcher that the empty string does not match, so that not every series is picked.
+    pub fn is_bounded(&self) -> bool {
+        let labels = self.labels.iter().map(|(_, test)| test);
+        self.names.iter().chain(labels).any(|test| !test.holds(""))
+    }
+
+    /// The only name that can match, where the selector has one.
+    pub fn exact_name(&self) -> Option<&str> {
+        self.names.iter().find_map(Test::exact)
+    }
+
+    /// The labels that must have one value, with that value.
+    pub fn exact_labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        let exact = self.labels.iter().map(|(name, test)| (name, test.exact()));
+        exact.filter_map(|(name, value)| Some((name.as_str(), value?)))
     }
 
     /// Whether a metric of this name can match.
@@ -103,10 +134,7 @@ impl<'a> Reader<'a> {
             return Err("expected a metric name or {".into());
         }
         self.skip_space();
-        match self.rest {
-            "" => Ok(selector),
-            _ => Err("expected the end".into()),
-        }
+        Ok(selector)
     }
 
     fn matchers(&mut self, selector: &mut Selector) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! What the scraper counts about itself, under Prometheus' names where Prometheus has one, else under `scraper_`.
 
+pub mod alerts;
 pub mod forward;
 
 use std::sync::atomic::AtomicU64;
@@ -10,6 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use self::alerts::Alerting;
 use self::forward::Forwarding;
 
 type Seconds = Gauge<f64, AtomicU64>;
@@ -108,6 +110,8 @@ pub struct Telemetry {
     pub series: Gauge,
     /// What is counted about each receiver.
     pub forwarding: Forwarding,
+    /// What is counted about alerts.
+    pub alerting: Alerting,
 }
 
 impl Telemetry {
@@ -118,6 +122,7 @@ impl Telemetry {
         self.register_pools(&mut registry);
         self.register_scrapes(&mut registry);
         self.forwarding.register(&mut registry);
+        self.alerting.register(&mut registry);
         registry
     }
 

@@ -6,13 +6,17 @@ use super::Problem;
 const NORMAL_NAN: f64 = f64::from_bits(0x7FF8_0000_0000_0001);
 /// Digits of an integer that a 64-bit float holds exactly, whatever they are.
 const EXACT_DIGITS: usize = 15;
+/// By how much the digits are divided, by how many stand behind the point; all of them are exact.
+const POWERS_OF_TEN: [f64; EXACT_DIGITS] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+];
 
 /// Reads a value. Fails with `NotANumber` or `OutOfRange`.
 ///
 /// Rust reads what Go reads (`1.`, `.5`, `+1e3`, `inf`, `-Infinity`, `nan`), but for a signed NaN, which Go refuses, and a
 /// number too large, which Go refuses and Rust calls infinite. Hexadecimal and `_` are refused by Prometheus itself.
 pub(super) fn parse(text: &str) -> Result<f64, Problem> {
-    if let Some(value) = short_integer(text.as_bytes()) {
+    if let Some(value) = short(text.as_bytes()) {
         return Ok(value);
     }
     let value: f64 = text.parse().map_err(|_| Problem::NotANumber)?;
@@ -28,8 +32,10 @@ pub(super) fn parse(text: &str) -> Result<f64, Problem> {
     Ok(value)
 }
 
-/// Most values of most scrapes: a few digits.
-fn short_integer(text: &[u8]) -> Option<f64> {
+/// Most values of most scrapes: a few digits, perhaps with a point between them.
+///
+/// Digits and power of ten are exact as floats, so that the one division rounds as it should.
+pub(super) fn short(text: &[u8]) -> Option<f64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -38,14 +44,22 @@ fn short_integer(text: &[u8]) -> Option<f64> {
         return None;
     }
     let mut value: u64 = 0;
-    for byte in digits {
+    let mut point = None;
+    for (at, byte) in digits.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
-        if 9 < digit {
+        if digit <= 9 {
+            value = value * 10 + u64::from(digit);
+        } else if *byte == b'.' && point.is_none() && digits.len() != 1 {
+            point = Some(at);
+        } else {
             return None;
         }
-        value = value * 10 + u64::from(digit);
     }
-    Some(if negative { -(value as f64) } else { value as f64 })
+    let value = match point {
+        None => value as f64,
+        Some(at) => value as f64 / POWERS_OF_TEN.get(digits.len() - at - 1)?,
+    };
+    Some(if negative { -value } else { value })
 }
 
 /// Reads a timestamp of OpenMetrics, in seconds, as milliseconds. Fails with `NotATimestamp`.
@@ -88,6 +102,22 @@ mod tests {
     }
 
     #[test]
+    fn points_are_read_as_the_standard_library_reads_them() {
+        let mut digits = 88_172_645_463_325_252_u64;
+        for round in 0..20_000 {
+            // Xorshift: any numbers will do, the same ones every time.
+            digits ^= digits << 13;
+            digits ^= digits >> 7;
+            digits ^= digits << 17;
+            let mut text = (digits % 10_u64.pow(round % 16 + 1)).to_string();
+            text.insert(digits as usize % (text.len() + 1), '.');
+            check(&text, Ok(text.parse().unwrap()));
+            text.insert(0, '-');
+            check(&text, Ok(text.parse().unwrap()));
+        }
+    }
+
+    #[test]
     fn not_finite() {
         for text in ["Inf", "+Inf", "inf", "+inf", "INF", "Infinity", "+infinity"] {
             check(text, Ok(f64::INFINITY));
@@ -107,6 +137,9 @@ mod tests {
             "+",
             "-",
             ".",
+            "-.",
+            "1.2.3",
+            "..1",
             "e5",
             "1e",
             "1e+",

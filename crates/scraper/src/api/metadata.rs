@@ -1,8 +1,8 @@
 //! `/api/v1/targets/metadata` and `/api/v1/metadata`: what targets say that their metrics are.
 //!
-//! The scraper keeps the type of every series; help texts and units are not kept, and are empty here.
+//! The scraper keeps the type of every series and the help of every family; units are not kept, and are empty here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use metrics_registry::parse::MetricType;
@@ -23,26 +23,32 @@ pub fn of_targets(scraper: &Scraper, selector: Option<&Selector>, metric: &str, 
         if selector.is_some_and(|selector| !is_picked(selector, &target.labels)) {
             continue;
         }
+        let store = target.store.borrow();
+        let helps = store.helps();
         for (name, kind) in metrics(&target) {
             if rows.len() == limit.min(ROWS_MAX) {
                 return rows.into();
             }
-            if metric.is_empty() {
-                rows.push(
-                    json!({"target": target.labels, "metric": name, "type": kind, "help": "", "unit": ""}),
-                );
-            } else if metric == name {
-                rows.push(json!({"target": target.labels, "type": kind, "help": "", "unit": ""}));
+            if !metric.is_empty() && metric != name {
+                continue;
             }
+            let mut row =
+                json!({"target": target.labels, "type": kind, "help": help_of(&helps, &name), "unit": ""});
+            if metric.is_empty() {
+                row["metric"] = name.into();
+            }
+            rows.push(row);
         }
     }
     rows.into()
 }
 
-/// Every metric of all targets, or the one that is named, with each type that it has.
+/// Every metric of all targets, or the one that is named, with each type and help that it has.
 pub fn of_metrics(scraper: &Scraper, metric: &str, limit: usize) -> Value {
-    let mut kinds: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for target in scraper.targets() {
+        let store = target.store.borrow();
+        let helps = store.helps();
         for (name, kind) in metrics(&target) {
             if !metric.is_empty() && metric != name {
                 continue;
@@ -50,20 +56,21 @@ pub fn of_metrics(scraper: &Scraper, metric: &str, limit: usize) -> Value {
             if !kinds.contains_key(&name) && kinds.len() == limit.min(ROWS_MAX) {
                 continue;
             }
+            let row = json!({"type": kind, "help": help_of(&helps, &name), "unit": ""});
             let known = kinds.entry(name).or_default();
-            if !known.contains(&kind) {
-                known.push(kind);
+            if !known.contains(&row) {
+                known.push(row);
             }
         }
     }
-    let rows = kinds.into_iter().map(|(name, kinds)| {
-        let kinds = kinds.into_iter();
-        let kinds: Vec<Value> = kinds
-            .map(|kind| json!({"type": kind, "help": "", "unit": ""}))
-            .collect();
-        (name, kinds.into())
-    });
+    let rows = kinds.into_iter().map(|(name, rows)| (name, rows.into()));
     Value::Object(rows.collect())
+}
+
+/// What a metric means; OpenMetrics names a counter's family without its suffix.
+fn help_of<'h>(helps: &HashMap<&str, &'h str>, metric: &str) -> &'h str {
+    let family = || metric.strip_suffix("_total").and_then(|family| helps.get(family));
+    helps.get(metric).or_else(family).copied().unwrap_or_default()
 }
 
 fn is_picked(selector: &Selector, labels: &Labels) -> bool {

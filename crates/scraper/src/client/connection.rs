@@ -11,8 +11,9 @@ use super::{Error, Trust};
 use crate::config::http::Proxy;
 use crate::target::Url;
 
-/// Read buffer of a connection in bytes, and so the most that status line and headers may have.
-const BUFFER_BYTES: usize = 16 << 10;
+/// Read buffer of a connection in bytes, and so the most that status line and headers may have. Every target
+/// has it, between scrapes too, so it is no larger than that.
+const BUFFER_BYTES: usize = 8 << 10;
 
 /// An open connection. Dropping it closes it.
 #[derive(Debug)]

@@ -16,8 +16,44 @@ use settings::document::{Node, Refused};
 use settings::read::{Anything, At, Keys, Read};
 
 /// Declares a section of the file: its keys, all of them optional, those that change nothing here, and those that are
-/// refused by name.
+/// refused by name. `and of a client` adds those by which others are asked over HTTP.
 macro_rules! keys {
+    (
+        $(#[$doc:meta])* $name:ident {
+            $($key:ident: $type:ty,)*
+        } and of a client
+    ) => {
+        keys! {
+            $(#[$doc])* $name { $($key: $type,)* } and of a client checked only { } later { }
+        }
+    };
+    (
+        $(#[$doc:meta])* $name:ident {
+            $($key:ident: $type:ty,)*
+        } and of a client checked only { $($checked:ident: $checked_type:ty,)* } later { $($later:ident,)* }
+    ) => {
+        keys! {
+            $(#[$doc])* $name {
+                $($key: $type,)*
+                basic_auth: BasicAuth,
+                authorization: Authorization,
+                bearer_token: Secret,
+                bearer_token_file: PathBuf,
+                oauth2: Oauth2,
+                tls_config: TlsConfig,
+                follow_redirects: bool,
+                proxy_url: At<String>,
+                http_headers: BTreeMap<String, HttpHeader>,
+            } checked only {
+                // Only HTTP/1.1 is spoken, which everybody answers.
+                enable_http2: bool,
+                proxy_from_environment: Off,
+                $($checked: $checked_type,)*
+            } later {
+                no_proxy, proxy_connect_header, $($later,)*
+            }
+        }
+    };
     (
         $(#[$doc:meta])* $name:ident {
             $($key:ident: $type:ty,)*
@@ -41,6 +77,7 @@ macro_rules! keys {
     };
 }
 
+pub mod alerts;
 pub mod source;
 
 /// A switch that must be off, which is its default.
@@ -87,6 +124,7 @@ keys! {
         scrape_config_files: Vec<At<String>>,
         remote_write: Vec<At<RemoteWrite>>,
         influxdb_write: Vec<At<InfluxdbWrite>>,
+        alerts: At<alerts::Alerts>,
     } checked only {
         // Settings of Go's memory.
         runtime: Anything,
@@ -153,15 +191,6 @@ keys! {
         label_limit: u64,
         label_name_length_limit: u64,
         label_value_length_limit: u64,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        oauth2: Oauth2,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
         enable_compression: bool,
         static_configs: Vec<At<StaticConfig>>,
         file_sd_configs: Vec<FileSdConfig>,
@@ -173,9 +202,7 @@ keys! {
         relabel_configs: Vec<Rule>,
         metric_relabel_configs: Vec<Rule>,
         keep_dropped_targets: u64,
-    } checked only {
-        // Only HTTP/1.1 is spoken, which every exporter answers.
-        enable_http2: bool,
+    } and of a client checked only {
         scrape_native_histograms: Off,
         always_scrape_classic_histograms: Off,
         scrape_classic_histograms: Off,
@@ -185,9 +212,8 @@ keys! {
         native_histogram_min_bucket_factor: f64,
         metric_name_validation_scheme: Utf8,
         metric_name_escaping_scheme: Utf8,
-        proxy_from_environment: Off,
     } later {
-        scrape_failure_log_file, no_proxy, proxy_connect_header, aws_sd_configs, azure_sd_configs,
+        scrape_failure_log_file, aws_sd_configs, azure_sd_configs,
         consul_sd_configs, digitalocean_sd_configs, dockerswarm_sd_configs, ec2_sd_configs,
         eureka_sd_configs, gce_sd_configs, hetzner_sd_configs, ionos_sd_configs,
         kuma_sd_configs, lightsail_sd_configs, linode_sd_configs, marathon_sd_configs,
@@ -206,27 +232,16 @@ keys! {
         headers: BTreeMap<String, Secret>,
         write_relabel_configs: Vec<Rule>,
         protobuf_message: At<String>,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        oauth2: Oauth2,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
         queue_config: QueueConfig,
         budget: BudgetConfig,
-    } checked only {
+    } and of a client checked only {
         // Neither is kept, so neither can be sent.
         send_exemplars: bool,
         send_native_histograms: bool,
         metadata_config: Anything,
-        enable_http2: bool,
         round_robin_dns: bool,
-        proxy_from_environment: Off,
     } later {
-        sigv4, azuread, google_iam, no_proxy, proxy_connect_header,
+        sigv4, azuread, google_iam,
     }
 }
 

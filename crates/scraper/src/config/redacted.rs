@@ -31,12 +31,41 @@ pub fn yaml(text: &str) -> String {
         Ok(Node {
             value: Value::Null, ..
         }) => {}
-        Ok(node) => write(&mut out, &node, 0, false),
+        Ok(mut node) => {
+            hide_webhooks(&mut node);
+            write(&mut out, &node, 0, false);
+        }
         Err((place, reason)) => {
             log::debug!(line = place.line, reason = reason.as_str(); "configuration not shown")
         }
     }
     out
+}
+
+/// Hides the addresses of those that alerts go to: that of a webhook is all that is needed to write there.
+fn hide_webhooks(document: &mut Node) {
+    let Some(alerts) = under(document, "alerts") else {
+        return;
+    };
+    let Some(receivers) = under(alerts, "receivers") else {
+        return;
+    };
+    let Value::List(receivers) = &mut receivers.value else {
+        return;
+    };
+    for receiver in receivers {
+        if let Some(url) = under(receiver, "url") {
+            url.value = Value::Scalar(HIDDEN.to_owned());
+        }
+    }
+}
+
+fn under<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
+    let Value::Map(entries) = &mut node.value else {
+        return None;
+    };
+    let found = entries.iter_mut().find(|(name, ..)| name == key);
+    found.map(|(_, _, node)| node)
 }
 
 /// The same of a file; empty where it is gone.
@@ -190,6 +219,21 @@ remote_write:
             "#]],
         );
         assert!(!yaml("a: {password: hunter2}").contains("hunter2"));
+    }
+
+    #[test]
+    fn webhooks_of_alerts() {
+        check(
+            "alerts: {receivers: [{name: a, url: 'https://hooks.example/T0/hunter2'}, {name: b, url_file: f}]}",
+            expect![[r#"
+                alerts:
+                  receivers:
+                    - name: a
+                      url: <secret>
+                    - name: b
+                      url_file: f
+            "#]],
+        );
     }
 
     #[test]

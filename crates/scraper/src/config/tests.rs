@@ -224,6 +224,7 @@ fn everything() {
                 },
             ],
             remote_write: [],
+            alerts: None,
             scrape_config_files: [],
         }
     "#]]
@@ -361,11 +362,11 @@ fn keys_that_are_not_supported_say_what_to_do() {
 fn what_runs_elsewhere_is_refused() {
     refused(
         "rule_files:\n  - a.yml\n",
-        "/etc/pi/prometheus.yml:2:3: rule_files is not supported by the scraper: run them in Prometheus or the receiver",
+        "/etc/pi/prometheus.yml:2:3: rule_files is not supported by the scraper: run them in Prometheus or the receiver, or use alerts",
     );
     refused(
         "alerting:\n  alertmanagers: []\n",
-        "/etc/pi/prometheus.yml:2:3: alerting is not supported by the scraper: run them in Prometheus or the receiver",
+        "/etc/pi/prometheus.yml:2:3: alerting is not supported by the scraper: run them in Prometheus or the receiver, or use alerts",
     );
 }
 

@@ -8,7 +8,7 @@ use metrics_registry::Format;
 
 use super::*;
 use crate::config::Config;
-use crate::store::{Ingest, Rules};
+use crate::store::{Helps, Ingest, Rules};
 use crate::target::Outcome;
 
 const NOW_MS: i64 = 1_700_000_000_000;
@@ -39,6 +39,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         track_timestamps_staleness: false,
         relabel: &[],
         limits: job.scrape.limits,
+        helps: &Helps::default(),
     };
     let at_ms = NOW_MS - age_ms;
     {
@@ -46,7 +47,7 @@ fn target(address: &str, honor_labels: bool, body: &str, age_ms: i64) -> Rc<Targ
         let mut ingest = Ingest::new(&mut store, rules, Format::Text004, at_ms);
         ingest.push(&mut store, body.as_bytes()).unwrap();
         ingest.finish(&mut store).unwrap();
-        store.commit(&ingest, at_ms, |_| ());
+        store.commit(&mut ingest, at_ms, |_| ());
     }
     target.outcome.replace(Some(Outcome {
         at_ms,

@@ -4,7 +4,7 @@ use crate::fleet::Fleet;
 use crate::fleet::card::{Card, write_time};
 use crate::fleet::html::Html;
 use crate::fleet::quantity;
-use crate::fleet::{destination, summary, targets};
+use crate::fleet::{alerts, destination, summary, targets};
 
 /// How often the page asks for news: twice in the shortest scrape interval, within these bounds, so that a stopped
 /// exporter is seen within two.
@@ -64,6 +64,7 @@ fn write_main(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms: i64) {
     html.raw("</h1>\n");
     summary::write_troubles(html, fleet, cards, now_ms);
     html.raw("</header>\n");
+    alerts::write(html, &fleet.beside, now_ms);
 
     if !cards.is_empty() {
         html.raw(

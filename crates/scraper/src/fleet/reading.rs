@@ -14,6 +14,23 @@ const CELSIUS: std::ops::RangeInclusive<f64> = -60.0..=150.0;
 /// No machine has so many bytes or seconds; without larger numbers no sum or product is infinite.
 const VALUE_MAX: f64 = 1e24;
 
+/// The metrics of which [`Reading::take`] takes samples.
+const SHOWN: [&str; 13] = [
+    "node_boot_time_seconds",
+    "node_cpu_seconds_total",
+    "node_filesystem_avail_bytes",
+    "node_filesystem_free_bytes",
+    "node_filesystem_size_bytes",
+    "node_hwmon_temp_celsius",
+    "node_memory_MemAvailable_bytes",
+    "node_memory_MemTotal_bytes",
+    "node_network_receive_bytes_total",
+    "node_network_transmit_bytes_total",
+    "node_thermal_zone_temp",
+    "node_time_seconds",
+    "node_uname_info",
+];
+
 /// The samples of one scrape that the page shows.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -40,6 +57,11 @@ pub struct Reading {
     cpu_celsius: Option<f64>,
     hottest_sensor_celsius: Option<f64>,
     hottest_zone_celsius: Option<f64>,
+}
+
+/// Whether the page looks at samples of this metric.
+pub fn is_shown(name: &str) -> bool {
+    SHOWN.contains(&name)
 }
 
 impl Reading {
@@ -118,6 +140,16 @@ fn add_physical(sum: &mut Sum, device: Option<&str>, bytes: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_is_taken() {
+        for name in SHOWN {
+            let mut reading = Reading::default();
+            reading.take(name, |_| Some("eth0"), 1.0);
+            assert!(reading.of_a_node, "{name}");
+        }
+        assert!(!is_shown("node_load1"));
+    }
 
     type Sample<'a> = (&'a str, &'a [(&'a str, &'a str)], f64);
 

@@ -1,6 +1,8 @@
 //! What there is to know in one glance: how many are up, and what needs the owner.
 
+use crate::alerts::ReceiverStatus;
 use crate::fleet::Fleet;
+use crate::fleet::alerts::Row;
 use crate::fleet::card::Card;
 use crate::fleet::destination::Destination;
 use crate::fleet::html::Html;
@@ -78,6 +80,8 @@ pub fn write_troubles(html: &mut Html, fleet: &Fleet, cards: &[Card<'_>], now_ms
         .filter(|target| target.state(now_ms) != State::Up && !of_a_card(target));
     troubles.extend(others.map(of_target));
     troubles.extend(fleet.beside.destinations.iter().flat_map(of_destination));
+    troubles.extend(fleet.beside.alerts.iter().filter(|row| row.fires).map(of_alert));
+    troubles.extend(fleet.beside.alert_receivers.iter().filter_map(of_alert_receiver));
     troubles.sort_by_key(|trouble| std::cmp::Reverse(trouble.level));
     if troubles.is_empty() {
         html.raw("<p class=\"calm\">Nothing needs your attention.</p>\n");
@@ -159,6 +163,24 @@ fn of_target(target: &Target) -> Trouble {
         who: target.job.clone(),
         what: format!("on {} is down", target.host()),
     }
+}
+
+fn of_alert(row: &Row) -> Trouble {
+    Trouble {
+        level: row.level(),
+        link: "alerts".to_owned(),
+        who: row.name.clone(),
+        what: row.summary.clone(),
+    }
+}
+
+fn of_alert_receiver(receiver: &ReceiverStatus) -> Option<Trouble> {
+    receiver.error.as_ref().map(|_| Trouble {
+        level: Level::Warning,
+        link: "alerts".to_owned(),
+        who: receiver.name.clone(),
+        what: "takes no alerts".to_owned(),
+    })
 }
 
 /// A receiver that takes nothing, and limits of its plan that are near or reached.

@@ -39,10 +39,19 @@ pub struct Usage {
     pub bytes_of_month: u64,
 }
 
+/// What a plan has limits of, as the configuration calls them.
+pub const RESOURCES: [&str; 5] = [
+    "series",
+    "samples_per_day",
+    "samples_per_month",
+    "bytes_per_day",
+    "bytes_per_month",
+];
+
 /// One number of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// `series`, `samples_per_day`, …: as the configuration calls its limit.
+    /// One of [`RESOURCES`].
     pub resource: &'static str,
     /// How much of it is used.
     pub used: u64,
@@ -163,22 +172,19 @@ impl Budget {
         let limits = self.limits.get();
         let mut usage = self.usage.borrow_mut();
         usage.roll(clock::now_ms());
-        let row = |resource, used, limit| Row {
-            resource,
+        let numbers = [
+            (self.active.borrow().len() as u64, limits.series),
+            (usage.samples_of_day, limits.samples_per_day),
+            (usage.samples_of_month, limits.samples_per_month),
+            (usage.bytes_of_day, limits.bytes_per_day),
+            (usage.bytes_of_month, limits.bytes_per_month),
+        ];
+        let mut resources = RESOURCES.into_iter();
+        numbers.map(|(used, limit)| Row {
+            resource: resources.next().unwrap_or_default(),
             used,
             limit,
-        };
-        [
-            row("series", self.active.borrow().len() as u64, limits.series),
-            row("samples_per_day", usage.samples_of_day, limits.samples_per_day),
-            row(
-                "samples_per_month",
-                usage.samples_of_month,
-                limits.samples_per_month,
-            ),
-            row("bytes_per_day", usage.bytes_of_day, limits.bytes_per_day),
-            row("bytes_per_month", usage.bytes_of_month, limits.bytes_per_month),
-        ]
+        })
     }
 
     /// How many series are refused at the moment.

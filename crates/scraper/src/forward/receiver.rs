@@ -73,6 +73,8 @@ struct Sender {
     body: Vec<u8>,
     v2: write_v2::Request,
     snappy: snap::raw::Encoder,
+    /// What the snappy encoder writes to; as long as its longest result.
+    compressed: Vec<u8>,
 }
 
 /// A request body and what is in it.
@@ -101,8 +103,13 @@ impl Sender {
             return written.unwrap_or_default().into();
         }
         // Only a body of 4 GB cannot be compressed, and a batch is bounded in samples.
-        let compressed = self.snappy.compress_vec(&self.body);
-        compressed.unwrap_or_default().into()
+        let bytes_max = snap::raw::max_compress_len(self.body.len());
+        if self.compressed.len() < bytes_max {
+            self.compressed.resize(bytes_max, 0);
+        }
+        let length = self.snappy.compress(&self.body, &mut self.compressed);
+        let compressed = self.compressed.get(..length.unwrap_or(0));
+        bytes::Bytes::copy_from_slice(compressed.unwrap_or_default())
     }
 }
 
@@ -139,6 +146,7 @@ impl Receiver {
             body: Vec::new(),
             v2: write_v2::Request::default(),
             snappy: snap::raw::Encoder::new(),
+            compressed: Vec::new(),
         }
     }
 
@@ -244,6 +252,11 @@ impl Receiver {
         self.cells.too_old.inc_by(left_out.too_old);
         self.cells.no_number.inc_by(left_out.no_number);
         self.cells.over_budget.inc_by(left_out.over_budget);
+        self.tell_of_budget();
+    }
+
+    /// Says in the log and in metrics how much of the plan is used.
+    pub(super) fn tell_of_budget(&self) {
         self.budget.tell(&self.config.name);
         self.cells
             .budget(&self.budget.rows(), self.budget.refused_series());
@@ -431,7 +444,7 @@ impl Receiver {
 }
 
 /// Between a half and the whole of a wait, so that many do not come back at the same moment.
-fn jittered(wait: Duration) -> Duration {
+pub(crate) fn jittered(wait: Duration) -> Duration {
     let nanoseconds = clock::now().subsec_nanos();
     wait / 2 + (wait / 2).mul_f64(f64::from(nanoseconds % 1000) / 1000.0)
 }

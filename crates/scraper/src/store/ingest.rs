@@ -1,4 +1,7 @@
-//! One scrape on its way into the store: parses line by line, checks limits, stages samples.
+//! One scrape on its way into the store: reads line by line, checks limits, stages samples.
+//!
+//! Most lines of most scrapes are those of the one before, at the same place, with another value; of those only the
+//! value is read.
 
 use std::collections::HashMap;
 
@@ -6,14 +9,13 @@ use metrics_registry::Format;
 use metrics_registry::parse::{Entry, LineSplitter, MetricType, Parser, Sample};
 use rustc_hash::FxBuildHasher;
 
-use super::bound;
 use super::fault::{self, Fault};
+use super::order::{DROPPED, Line, METADATA, Reading};
+use super::rules::Rules;
 use super::spelling::Spelling;
-use super::{STALE_BITS, Slot, Store};
-use crate::config::job::Limits;
-use crate::label_set::{LabelSet, METRIC_NAME};
-use crate::labels::{self, Labels, Pair};
-use crate::relabel::{self, Rule};
+use super::{STALE_BITS, Slot, State, Store};
+use crate::fleet::reading::is_shown;
+use crate::label_set::LabelSet;
 
 /// Longest line. A label value of 64 KiB, escaped, passes; a body without line breaks does not.
 const LINE_BYTES_MAX: usize = 256 << 10;
@@ -21,34 +23,25 @@ const LINE_BYTES_MAX: usize = 256 << 10;
 /// How far in the future a sample may be, in milliseconds; more is not kept, as in Prometheus.
 const FUTURE_MS_MAX: i64 = 10 * 60 * 1000;
 
-/// What becomes of a target's samples.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules<'t> {
-    /// The target's labels.
-    pub labels: &'t Labels,
-    /// Whether exposed labels win over those.
-    pub honor_labels: bool,
-    /// Whether exposed timestamps are taken.
-    pub honor_timestamps: bool,
-    /// Whether series with exposed timestamps go stale like others.
-    pub track_timestamps_staleness: bool,
-    /// What becomes of the labels of a series.
-    pub relabel: &'t [Rule],
-    /// What one scrape may bring.
-    pub limits: Limits,
-}
-
 /// One scrape on its way.
 #[derive(Debug)]
 pub struct Ingest<'t> {
     rules: Rules<'t>,
     at_ms: i64,
+    format: Format,
     parser: Parser,
     splitter: Option<LineSplitter>,
-    /// The family that the last `# TYPE` was about.
+    /// Where lines are as in the last scrape.
+    pub(super) reading: Reading,
+    /// The last `# TYPE`, where it was as expected and nobody has asked for it.
+    type_line: Vec<u8>,
+    /// The family that the last `# TYPE` before was about.
     family: String,
     kind: Option<MetricType>,
     pub(super) staged: Vec<Staged>,
+    /// Slot of every spelling of the last scrape and this one, and [`DROPPED`]. Made when the first line comes that is
+    /// not as expected.
+    by_text: Option<HashMap<Spelling, u32, FxBuildHasher>>,
     /// Slot of every label set. Made when the first new spelling comes, which is rare, and forgotten with the scrape.
     by_labels: Option<HashMap<LabelSet, u32, FxBuildHasher>>,
     new_text_bytes: usize,
@@ -58,8 +51,6 @@ pub struct Ingest<'t> {
     pub scraped: u64,
     /// Samples that relabelling left.
     pub kept: u64,
-    /// Samples that it dropped.
-    pub(super) dropped: u64,
     /// Series that were not known before.
     pub series_added: u64,
     /// Samples of a series that was in the body before; not taken.
@@ -86,17 +77,20 @@ impl<'t> Ingest<'t> {
         Self {
             rules,
             at_ms,
+            format,
             parser: Parser::new(format),
             splitter: Some(LineSplitter::new(LINE_BYTES_MAX)),
+            reading: Reading::new(store.has_failed),
+            type_line: Vec::new(),
             family: String::new(),
             kind: None,
             staged: Vec::with_capacity(store.len()),
+            by_text: None,
             by_labels: None,
             new_text_bytes: 0,
             body_bytes: 0,
             scraped: 0,
             kept: 0,
-            dropped: 0,
             series_added: 0,
             duplicates: 0,
             out_of_bounds: 0,
@@ -133,40 +127,116 @@ impl<'t> Ingest<'t> {
     }
 
     fn line(&mut self, store: &mut Store, line: &[u8]) -> Result<(), Fault> {
+        if self.expected_sample(store, line).is_some() {
+            return Ok(());
+        }
+        if matches!(line, [b'#', b' ', b'H' | b'T', ..]) {
+            return self.metadata(store, line);
+        }
         match self.parser.line(line)? {
             Entry::Sample(sample) => self.sample(store, &sample),
             Entry::Type { name, kind } => {
-                self.family.clear();
-                self.family.push_str(&name);
-                self.kind = Some(kind);
+                self.take_type(&name, kind);
                 Ok(())
             }
             Entry::Nothing | Entry::Help { .. } | Entry::Unit { .. } | Entry::Eof => Ok(()),
         }
     }
 
-    fn sample(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<(), Fault> {
+    /// Takes a line that is the one of the last scrape but for the value; `None` where it is not.
+    fn expected_sample(&mut self, store: &mut Store, text: &[u8]) -> Option<()> {
+        let expected = self.reading.expected_sample(&store.order)?;
+        let (series, rest) = text.split_at_checked(expected.text_bytes as usize)?;
+        if rest.first() != Some(&b' ') || store.spellings.of(series) != expected.spelling {
+            return None;
+        }
+        if expected.slot == DROPPED {
+            self.parser.value(rest)?;
+        } else {
+            let slot = store.slots.get_mut(expected.slot as usize)?;
+            if !slot.is_taken() || self.rules.limits.samples <= self.staged.len() as u64 {
+                return None;
+            }
+            let value = self.parser.value(rest)?;
+            self.kept += 1;
+            if slot.seen == store.attempt {
+                self.duplicates += 1;
+            } else {
+                slot.seen = store.attempt;
+                self.staged.push(Staged {
+                    slot: expected.slot,
+                    untracked: false,
+                    value,
+                    timestamp_ms: self.at_ms,
+                });
+            }
+        }
         self.scraped += 1;
-        let spelling = store.spellings.of(sample.series);
-        let known = store.by_text.get(&spelling).copied();
-        if known.is_none()
-            && let Some(seen) = store.dropped.get_mut(&spelling)
-        {
-            *seen = store.attempt;
-            self.dropped += 1;
+        self.reading.pass(expected);
+        Some(())
+    }
+
+    /// Takes a `# HELP` or `# TYPE`, or a comment that begins like one.
+    fn metadata(&mut self, store: &mut Store, text: &[u8]) -> Result<(), Fault> {
+        let line = Line {
+            spelling: store.spellings.of(text),
+            slot: METADATA,
+            text_bytes: u32::try_from(text.len()).unwrap_or(u32::MAX),
+        };
+        if self.reading.expected(&store.order) == Some(line) && self.parser.pass() {
+            self.reading.pass(line);
+            if text.get(2) == Some(&b'T') {
+                self.type_line.clear();
+                self.type_line.extend_from_slice(text);
+            }
             return Ok(());
         }
+        match self.parser.line(text)? {
+            Entry::Type { name, kind } => self.take_type(&name, kind),
+            Entry::Help { name, help } => {
+                self.new_text_bytes += text.len();
+                if fault::NEW_TEXT_BYTES_MAX < self.new_text_bytes {
+                    return Err(Fault::NewText);
+                }
+                let help = self.rules.helps.of(&name, &help.unescape());
+                store.helps.insert(line.spelling, help);
+            }
+            _ => {}
+        }
+        self.reading.take(&store.order, line);
+        Ok(())
+    }
+
+    fn take_type(&mut self, name: &str, kind: MetricType) {
+        self.type_line.clear();
+        self.family.clear();
+        self.family.push_str(name);
+        self.kind = Some(kind);
+    }
+
+    fn sample(&mut self, store: &mut Store, sample: &Sample<'_>) -> Result<(), Fault> {
+        self.scraped += 1;
+        self.read_type_line();
+        let spelling = store.spellings.of(sample.series.as_bytes());
+        let line = |slot| Line {
+            spelling,
+            slot,
+            text_bytes: u32::try_from(sample.series.len()).unwrap_or(u32::MAX),
+        };
+        let by_text = self.by_text.get_or_insert_with(|| {
+            let samples = store.order.iter().filter(|line| line.slot != METADATA);
+            samples.map(|line| (line.spelling, line.slot)).collect()
+        });
+        let known = by_text.get(&spelling).copied();
         let labels = match known {
             Some(_) => None,
-            None => match self.final_labels(sample)? {
-                Some(labels) => Some(labels),
-                None => {
-                    self.dropped += 1;
-                    store.dropped.insert(spelling, store.attempt);
-                    return Ok(());
-                }
-            },
+            None => self.rules.labels_of(self.kind, sample)?,
         };
+        if known == Some(DROPPED) || known.is_none() && labels.is_none() {
+            by_text.insert(spelling, DROPPED);
+            self.reading.take(&store.order, line(DROPPED));
+            return Ok(());
+        }
         self.kept += 1;
         if self.rules.limits.samples <= self.staged.len() as u64 {
             // Counted on to the end, for the report; nothing more is stored.
@@ -193,12 +263,13 @@ impl<'t> Ingest<'t> {
         };
         if slot.seen == store.attempt {
             self.duplicates += 1;
+            self.reading.take(&store.order, line(index));
             return Ok(());
         }
         slot.seen = store.attempt;
         slot.kind = kind;
         if given_ms.is_some()
-            && slot.committed
+            && slot.state == State::Known
             && timestamp_ms < slot.timestamp_ms
             && slot.value.to_bits() != STALE_BITS
         {
@@ -206,6 +277,7 @@ impl<'t> Ingest<'t> {
             return Ok(());
         }
         self.series_added += u64::from(known.is_none());
+        self.reading.take(&store.order, line(index));
         self.staged.push(Staged {
             slot: index,
             untracked: given_ms.is_some() && !self.rules.track_timestamps_staleness,
@@ -213,6 +285,18 @@ impl<'t> Ingest<'t> {
             timestamp_ms,
         });
         Ok(())
+    }
+
+    /// Reads the `# TYPE` that was passed, now that a sample needs it.
+    fn read_type_line(&mut self) {
+        if self.type_line.is_empty() {
+            return;
+        }
+        let line = std::mem::take(&mut self.type_line);
+        // It was read in the scrape before.
+        if let Ok(Entry::Type { name, kind }) = Parser::new(self.format).line(&line) {
+            self.take_type(&name, kind);
+        }
     }
 
     /// What the last `# TYPE` says of this metric. Members of histograms and summaries have no kind of their own.
@@ -233,11 +317,12 @@ impl<'t> Ingest<'t> {
             return Err(Fault::NewText);
         }
         let by_labels = self.by_labels.get_or_insert_with(|| {
-            let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.taken);
+            let slots = (0..).zip(&store.slots).filter(|(_, slot)| slot.is_taken());
             slots.map(|(index, slot)| (slot.labels.clone(), index)).collect()
         });
+        let by_text = self.by_text.get_or_insert_default();
         if let Some(index) = by_labels.get(&labels) {
-            store.by_text.insert(spelling, *index);
+            by_text.insert(spelling, *index);
             return Ok(*index);
         }
         let index = match store.free.pop() {
@@ -245,8 +330,9 @@ impl<'t> Ingest<'t> {
             None => store.slots.len() as u32,
         };
         by_labels.insert(labels.clone(), index);
-        store.by_text.insert(spelling, index);
+        by_text.insert(spelling, index);
         let slot = Slot {
+            is_shown: is_shown(labels.metric()),
             labels,
             value: f64::from_bits(STALE_BITS),
             timestamp_ms: self.at_ms,
@@ -254,8 +340,7 @@ impl<'t> Ingest<'t> {
             seen: store.attempt.wrapping_sub(1),
             kind: None,
             untracked: false,
-            committed: false,
-            taken: true,
+            state: State::New,
         };
         match store.slots.get_mut(index as usize) {
             Some(free) => *free = slot,
@@ -263,41 +348,4 @@ impl<'t> Ingest<'t> {
         }
         Ok(index)
     }
-
-    /// The labels of a series as it is kept, within their limits; `None` where relabelling drops it.
-    fn final_labels(&self, sample: &Sample<'_>) -> Result<Option<LabelSet>, Fault> {
-        let mut pairs = Vec::new();
-        let exposed = sample.labels.iter().map(|(name, value)| {
-            let respelled = bound::respelled(self.kind, &name, &value);
-            (name, respelled.map_or(value, Into::into))
-        });
-        labels::join(exposed, self.rules.labels, self.rules.honor_labels, &mut pairs);
-        let pairs = pairs.as_slice();
-        let (metric, limits) = (sample.name.as_ref(), &self.rules.limits);
-        if self.rules.relabel.is_empty() {
-            fault::check_labels(metric, borrowed(pairs), limits)?;
-            return Ok(Some(LabelSet::of_metric(metric, borrowed(pairs))));
-        }
-        // A label that stands there twice would be lost in the map.
-        fault::check_labels(metric, borrowed(pairs), &Limits::default())?;
-        let mut set: Labels = pairs
-            .iter()
-            .map(|(name, value)| (name.clone().into_owned(), value.clone().into_owned()))
-            .collect();
-        set.insert(METRIC_NAME.to_owned(), metric.to_owned());
-        if relabel::apply(self.rules.relabel, &mut set).is_err() || set.is_empty() {
-            return Ok(None);
-        }
-        let Some(metric) = set.remove(METRIC_NAME).filter(|name| !name.is_empty()) else {
-            return Err(Fault::NoName);
-        };
-        set.retain(|_, value| !value.is_empty());
-        let pairs = || set.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        fault::check_labels(&metric, pairs(), limits)?;
-        Ok(Some(LabelSet::of_metric(&metric, pairs())))
-    }
-}
-
-fn borrowed<'a>(pairs: &'a [Pair<'_>]) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
-    pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
 }

@@ -16,6 +16,7 @@ struct Scrapes {
     labels: Labels,
     relabel: Vec<Rule>,
     limits: Limits,
+    helps: Helps,
     honor_timestamps: bool,
     at_ms: i64,
 }
@@ -31,6 +32,7 @@ impl Scrapes {
                 samples: 1000,
                 ..Limits::default()
             },
+            helps: Helps::default(),
             honor_timestamps: true,
             at_ms: NOW_MS,
         }
@@ -46,6 +48,7 @@ impl Scrapes {
             track_timestamps_staleness: false,
             relabel: &self.relabel,
             limits: self.limits,
+            helps: &self.helps,
         };
         let mut ingest = Ingest::new(&mut self.store, rules, Format::Text004, self.at_ms);
         let pushed = body
@@ -54,7 +57,7 @@ impl Scrapes {
             .try_for_each(|piece| ingest.push(&mut self.store, piece))
             .and_then(|()| ingest.finish(&mut self.store));
         let mut text = match pushed {
-            Ok(()) => format!("stale {}", self.store.commit(&ingest, self.at_ms, |_| ())),
+            Ok(()) => format!("stale {}", self.store.commit(&mut ingest, self.at_ms, |_| ())),
             Err(fault) => format!("{fault}; stale {}", self.store.fail(self.at_ms, |_| ())),
         };
         text.push_str(&format!(
@@ -86,6 +89,14 @@ impl Scrapes {
     fn check(&mut self, body: &str, expect: Expect) {
         expect.assert_eq(&self.scrape(body));
     }
+}
+
+#[test]
+fn what_every_series_costs() {
+    // Beside its labels, which have an allocation of their own.
+    assert_eq!(size_of::<Slot>(), 40);
+    assert_eq!(size_of::<Line>(), 16);
+    assert_eq!(size_of::<Series>(), 24);
 }
 
 #[test]
@@ -191,7 +202,7 @@ fn spellings_are_bounded() {
         scrapes.scrape(&format!("a{{{}x=\"1\"}} 1\n", " ".repeat(spaces)));
     }
     assert_eq!(scrapes.store.len(), 1);
-    assert!(scrapes.store.by_text.len() <= 2 * SPELLINGS_KEPT);
+    assert_eq!(scrapes.store.order.len(), 1);
 }
 
 #[test]
@@ -336,11 +347,7 @@ fn one_bad_scrape_leaves_no_memory_behind() {
         "{}",
         scrapes.store.slots.capacity()
     );
-    assert!(
-        scrapes.store.by_text.capacity() < 100,
-        "{}",
-        scrapes.store.by_text.capacity()
-    );
+    assert!(scrapes.store.order.capacity() < 100);
     scrapes.check(
         "a 2\n",
         expect![[r#"
@@ -396,13 +403,14 @@ fn scrapes_like_the_last_one_share_a_layout() {
             track_timestamps_staleness: false,
             relabel: &[],
             limits: scrapes.limits,
+            helps: &scrapes.helps,
         };
         let mut ingest = Ingest::new(&mut scrapes.store, rules, Format::Text004, scrapes.at_ms);
         ingest.push(&mut scrapes.store, body.as_bytes()).unwrap();
         ingest.finish(&mut scrapes.store).unwrap();
         let frame = scrapes.store.frame(&ingest, scrapes.at_ms);
         let mut ended = Vec::new();
-        scrapes.store.commit(&ingest, scrapes.at_ms, |labels| {
+        scrapes.store.commit(&mut ingest, scrapes.at_ms, |labels| {
             ended.push(labels.metric().to_owned())
         });
         (frame, ended.join(" "))
@@ -426,4 +434,87 @@ fn scrapes_like_the_last_one_share_a_layout() {
         .map(|series| series.labels.metric())
         .collect();
     assert_eq!((names.join(" "), ended), ("b d".into(), "c".into()));
+}
+
+#[test]
+fn what_is_not_as_in_the_last_scrape_is_read() {
+    let mut scrapes = Scrapes::new();
+    let body = "# HELP a One.\n# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 2\nb 3\n";
+    scrapes.scrape(body);
+    scrapes.check(
+        &body
+            .replace(" 1\n", " 1 1700000001500\n")
+            .replace(" 2\n", "  2.5\n"),
+        expect![[r#"
+            stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+              a x=1 1 @-500 Gauge
+              a x=2 2.5 @0 Gauge
+              b 3 @0
+        "#]],
+    );
+    scrapes.check(
+        &body.replace("gauge", "counter"),
+        expect![[r#"
+        stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+          a x=1 1 @0 Counter
+          a x=2 2 @0 Counter
+          b 3 @0
+    "#]],
+    );
+    scrapes.check(
+        &body.replace("b 3", "a{x=\"1\"} 4\nb 3"),
+        expect![[r#"
+        stale 0, scraped 4 added 0 duplicates 1 future 0 old 0
+          a x=1 1 @0 Gauge
+          a x=2 2 @0 Gauge
+          b 3 @0
+    "#]],
+    );
+    scrapes.check(
+        &body.replace("b 3", "b three"),
+        expect![[r#"
+        line 5, column 3: not a number; stale 3, scraped 2 added 0 duplicates 0 future 0 old 0
+    "#]],
+    );
+    // The failed scrape may have said something else of what a series is.
+    scrapes.check(
+        &(body.replace("gauge", "counter") + "{"),
+        expect![[r#"
+        line 6, column 2: label braces are not closed; stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+    "#]],
+    );
+    scrapes.check(
+        body,
+        expect![[r#"
+        stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+          a x=1 1 @0 Gauge
+          a x=2 2 @0 Gauge
+          b 3 @0
+    "#]],
+    );
+    scrapes.check(
+        body,
+        expect![[r#"
+        stale 0, scraped 3 added 0 duplicates 0 future 0 old 0
+          a x=1 1 @0 Gauge
+          a x=2 2 @0 Gauge
+          b 3 @0
+    "#]],
+    );
+}
+
+#[test]
+fn the_meaning_of_families_is_that_of_the_last_scrape() {
+    let mut scrapes = Scrapes::new();
+    let helps = |scrapes: &Scrapes| {
+        let mut helps: Vec<_> = scrapes.store.helps().into_iter().collect();
+        helps.sort_unstable();
+        format!("{helps:?}")
+    };
+    for _ in 0..2 {
+        scrapes.scrape("# HELP a One\\\\two.\na 1\n# HELP b B.\nb 1\n");
+        assert_eq!(helps(&scrapes), r#"[("a", "One\\two."), ("b", "B.")]"#);
+    }
+    scrapes.scrape("a 1\n# HELP b Bee.\nb 1\n");
+    assert_eq!(helps(&scrapes), r#"[("b", "Bee.")]"#);
 }

@@ -1,7 +1,11 @@
 //! What is counted about each receiver, under the names of Prometheus' remote storage.
+//!
+//! The series of a receiver that was removed are gone when it has sent or stored what waited, as in Prometheus.
+
+mod cells;
+mod presence;
 
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -10,7 +14,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::forward::budget::Row;
+pub use self::cells::Cells;
+use self::presence::Present;
+use crate::forward::budget::RESOURCES;
 
 type Seconds = Gauge<f64, AtomicU64>;
 
@@ -34,6 +40,19 @@ pub struct Dropped {
     pub reason: &'static str,
 }
 
+impl Dropped {
+    /// Why samples for a receiver are dropped before they are sent.
+    const REASONS: [&str; 5] = ["too_old", "queue_full", "no_number", "over_budget", "damaged"];
+
+    fn of(remote: &Remote, reason: &'static str) -> Self {
+        Self {
+            remote_name: remote.remote_name.clone(),
+            url: remote.url.clone(),
+            reason,
+        }
+    }
+}
+
 /// The labels of what is told about a receiver's plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Resource {
@@ -50,9 +69,32 @@ pub struct Name {
     pub remote_name: String,
 }
 
+impl Name {
+    fn of(remote: &Remote) -> Self {
+        Self {
+            remote_name: remote.remote_name.clone(),
+        }
+    }
+}
+
 /// All receivers.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Forwarding {
+    each: Families,
+    present: Present,
+    /// `prometheus_remote_storage_highest_timestamp_in_seconds`.
+    pub highest: Seconds,
+    /// `prometheus_remote_storage_samples_in_total`.
+    pub samples_in: Counter,
+    /// `scraper_forward_held_samples`.
+    pub held: Gauge,
+    /// `scraper_forward_held_dropped_samples_total`.
+    pub held_dropped: Counter,
+}
+
+/// What is counted for each receiver. A clone is the same.
+#[derive(Clone, Debug)]
+struct Families {
     samples: Family<Remote, Counter>,
     failed: Family<Remote, Counter>,
     retried: Family<Remote, Counter>,
@@ -69,52 +111,6 @@ pub struct Forwarding {
     stored_written: Family<Remote, Counter>,
     write_errors: Family<Remote, Counter>,
     damaged_segments: Family<Remote, Counter>,
-    /// `prometheus_remote_storage_highest_timestamp_in_seconds`.
-    pub highest: Seconds,
-    /// `prometheus_remote_storage_samples_in_total`.
-    pub samples_in: Counter,
-    /// `scraper_forward_held_samples`.
-    pub held: Gauge,
-    /// `scraper_forward_held_dropped_samples_total`.
-    pub held_dropped: Counter,
-}
-
-/// The cells of one receiver.
-#[derive(Clone, Debug)]
-pub struct Cells {
-    /// `prometheus_remote_storage_samples_total`.
-    pub samples: Counter,
-    /// `prometheus_remote_storage_samples_failed_total`.
-    pub failed: Counter,
-    /// `prometheus_remote_storage_samples_retried_total`.
-    pub retried: Counter,
-    /// `prometheus_remote_storage_samples_dropped_total{reason="too_old"}`.
-    pub too_old: Counter,
-    /// `prometheus_remote_storage_samples_dropped_total{reason="queue_full"}`.
-    pub queue_full: Counter,
-    /// `prometheus_remote_storage_samples_dropped_total{reason="no_number"}`.
-    pub no_number: Counter,
-    /// `prometheus_remote_storage_samples_dropped_total{reason="over_budget"}`.
-    pub over_budget: Counter,
-    /// `prometheus_remote_storage_samples_dropped_total{reason="damaged"}`.
-    pub damaged: Counter,
-    /// `prometheus_remote_storage_samples_pending`.
-    pub pending: Gauge,
-    /// `scraper_forward_stored_bytes`.
-    pub stored: Gauge,
-    /// `scraper_forward_written_bytes_total`.
-    pub stored_written: Counter,
-    /// `scraper_forward_write_errors_total`.
-    pub write_errors: Counter,
-    /// `scraper_forward_damaged_segments_total`.
-    pub damaged_segments: Counter,
-    name: String,
-    budget_used: Family<Resource, Gauge>,
-    budget_limit: Family<Resource, Gauge>,
-    budget_refused: Gauge,
-    bytes: Counter,
-    highest_sent: Seconds,
-    sent_seconds: Histogram,
 }
 
 /// Bounds in seconds, those of Prometheus.
@@ -122,7 +118,7 @@ const BOUNDS: [f64; 15] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 60.0, 120.0, 300.0,
 ];
 
-impl Default for Forwarding {
+impl Default for Families {
     fn default() -> Self {
         Self {
             samples: Family::default(),
@@ -141,91 +137,55 @@ impl Default for Forwarding {
             stored_written: Family::default(),
             write_errors: Family::default(),
             damaged_segments: Family::default(),
-            highest: Seconds::default(),
-            samples_in: Counter::default(),
-            held: Gauge::default(),
-            held_dropped: Counter::default(),
         }
     }
 }
 
-impl Cells {
-    /// One request, taken or not.
-    pub fn sent(&self, bytes: usize, took: Duration) {
-        self.bytes.inc_by(bytes as u64);
-        self.sent_seconds.observe(took.as_secs_f64());
-    }
-
-    /// Samples that the receiver has taken.
-    pub fn taken(&self, samples: u64, newest_ms: i64) {
-        self.samples.inc_by(samples);
-        let newest = newest_ms as f64 / 1e3;
-        if self.highest_sent.get() < newest {
-            self.highest_sent.set(newest);
+impl Families {
+    /// Forgets what was counted under these labels.
+    fn remove(&self, remote: &Remote) {
+        let counters = [
+            &self.samples,
+            &self.failed,
+            &self.retried,
+            &self.bytes,
+            &self.stored_written,
+            &self.write_errors,
+            &self.damaged_segments,
+        ];
+        for family in counters {
+            family.remove(remote);
         }
+        for family in [&self.pending, &self.shards, &self.stored] {
+            family.remove(remote);
+        }
+        for reason in Dropped::REASONS {
+            self.dropped.remove(&Dropped::of(remote, reason));
+        }
+        self.highest_sent.remove(remote);
+        self.sent_seconds.remove(remote);
     }
-}
 
-impl Cells {
-    /// How much of a plan is used. A limit that is none is not told.
-    pub fn budget(&self, rows: &[Row], refused: usize) {
-        let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        for row in rows {
-            let resource = Resource {
-                remote_name: self.name.clone(),
-                resource: row.resource,
+    /// Forgets what was told about the plan of the receivers of this name.
+    fn remove_plan(&self, name: &str) {
+        for resource in RESOURCES {
+            let labels = Resource {
+                remote_name: name.to_owned(),
+                resource,
             };
-            self.budget_used.get_or_create(&resource).set(gauge(row.used));
-            match row.limit {
-                Some(limit) => {
-                    self.budget_limit.get_or_create(&resource).set(gauge(limit));
-                }
-                None => {
-                    self.budget_limit.remove(&resource);
-                }
-            }
+            self.budget_used.remove(&labels);
+            self.budget_limit.remove(&labels);
         }
-        self.budget_refused.set(gauge(refused as u64));
+        self.budget_refused.remove(&Name {
+            remote_name: name.to_owned(),
+        });
     }
 }
 
 impl Forwarding {
-    /// The cells of a receiver. They are the same for the same labels.
+    /// The cells of a receiver. They are the same for the same labels, and are served as long as anybody has them.
     pub fn cells(&self, remote: &Remote) -> Cells {
-        let dropped = |reason| {
-            let labels = Dropped {
-                remote_name: remote.remote_name.clone(),
-                url: remote.url.clone(),
-                reason,
-            };
-            self.dropped.get_or_create(&labels).clone()
-        };
-        self.shards.get_or_create(remote).set(1);
-        Cells {
-            samples: self.samples.get_or_create(remote).clone(),
-            failed: self.failed.get_or_create(remote).clone(),
-            retried: self.retried.get_or_create(remote).clone(),
-            too_old: dropped("too_old"),
-            queue_full: dropped("queue_full"),
-            no_number: dropped("no_number"),
-            over_budget: dropped("over_budget"),
-            name: remote.remote_name.clone(),
-            budget_used: self.budget_used.clone(),
-            budget_limit: self.budget_limit.clone(),
-            budget_refused: {
-                let remote_name = remote.remote_name.clone();
-                self.budget_refused.get_or_create(&Name { remote_name }).clone()
-            },
-            damaged: dropped("damaged"),
-            pending: self.pending.get_or_create(remote).clone(),
-            stored: self.stored.get_or_create(remote).clone(),
-            stored_written: self.stored_written.get_or_create(remote).clone(),
-            write_errors: self.write_errors.get_or_create(remote).clone(),
-            damaged_segments: self.damaged_segments.get_or_create(remote).clone(),
-            bytes: self.bytes.get_or_create(remote).clone(),
-            highest_sent: self.highest_sent.get_or_create(remote).clone(),
-            sent_seconds: self.sent_seconds.get_or_create(remote).clone(),
-        }
+        Cells::new(&self.each, self.present.enter(remote, &self.each))
     }
 
     /// Enters all of them under their names.
@@ -234,22 +194,22 @@ impl Forwarding {
             (
                 "prometheus_remote_storage_samples",
                 "Samples that the receiver has taken",
-                &self.samples,
+                &self.each.samples,
             ),
             (
                 "prometheus_remote_storage_samples_failed",
                 "Samples that the receiver refused, and that were dropped",
-                &self.failed,
+                &self.each.failed,
             ),
             (
                 "prometheus_remote_storage_samples_retried",
                 "Samples that were sent again, each time counted",
-                &self.retried,
+                &self.each.retried,
             ),
             (
                 "prometheus_remote_storage_bytes",
                 "Bytes of request bodies, compressed, those sent again counted again",
-                &self.bytes,
+                &self.each.bytes,
             ),
         ];
         for (name, help, family) in counters {
@@ -258,27 +218,27 @@ impl Forwarding {
         registry.register(
             "prometheus_remote_storage_sent_batch_duration_seconds",
             "Time in seconds that requests took, taken or not",
-            self.sent_seconds.clone(),
+            self.each.sent_seconds.clone(),
         );
         registry.register(
             "prometheus_remote_storage_samples_dropped",
             "Samples that were dropped before they were sent",
-            self.dropped.clone(),
+            self.each.dropped.clone(),
         );
         registry.register(
             "prometheus_remote_storage_samples_pending",
             "Samples that wait for the receiver",
-            self.pending.clone(),
+            self.each.pending.clone(),
         );
         registry.register(
             "prometheus_remote_storage_shards",
             "Connections that send at once; always 1, which keeps the order of every series",
-            self.shards.clone(),
+            self.each.shards.clone(),
         );
         registry.register(
             "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
             "Time of the newest sample that the receiver has taken, in seconds since 1970",
-            self.highest_sent.clone(),
+            self.each.highest_sent.clone(),
         );
         registry.register(
             "prometheus_remote_storage_highest_timestamp_in_seconds",
@@ -298,17 +258,17 @@ impl Forwarding {
         registry.register(
             "scraper_budget_used",
             "What a receiver has got of its plan: active series, samples and bytes of the day and the month",
-            self.budget_used.clone(),
+            self.each.budget_used.clone(),
         );
         registry.register(
             "scraper_budget_limit",
             "What a receiver's plan includes",
-            self.budget_limit.clone(),
+            self.each.budget_limit.clone(),
         );
         registry.register(
             "scraper_budget_refused_series",
             "Series that are not sent because a limit of the plan is reached",
-            self.budget_refused.clone(),
+            self.each.budget_refused.clone(),
         );
     }
 
@@ -317,17 +277,17 @@ impl Forwarding {
             (
                 "scraper_forward_written_bytes",
                 "Bytes of samples that were written to the disk",
-                &self.stored_written,
+                &self.each.stored_written,
             ),
             (
                 "scraper_forward_write_errors",
                 "Writes of samples to the disk that failed; the samples stay in memory",
-                &self.write_errors,
+                &self.each.write_errors,
             ),
             (
                 "scraper_forward_damaged_segments",
                 "Files of stored samples that could not be read to their end",
-                &self.damaged_segments,
+                &self.each.damaged_segments,
             ),
         ];
         for (name, help, family) in counters {
@@ -336,7 +296,7 @@ impl Forwarding {
         registry.register(
             "scraper_forward_stored_bytes",
             "Bytes of samples on the disk that wait for the receiver",
-            self.stored.clone(),
+            self.each.stored.clone(),
         );
         registry.register(
             "scraper_forward_held_samples",

@@ -317,7 +317,7 @@ async fn too_many_targets_are_not_scraped() {
 #[tokio::test]
 async fn the_rest_of_the_api_has_the_shape_of_prometheus() {
     local(async {
-        let body = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 2\nh_count 1\n# TYPE c_total counter\nc_total 1\n";
+        let body = "# HELP h How long.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 2\nh_count 1\n# TYPE c_total counter\nc_total 1\n";
         let server = Server::always(Act::Send(text(body))).await;
         let jobs = format!(
             "- {{job_name: a, static_configs: [{{targets: [{0}, 'x:1']}}], basic_auth: {{username: u, password: hunter2}}, \
@@ -334,11 +334,14 @@ async fn the_rest_of_the_api_has_the_shape_of_prometheus() {
         assert_eq!(data("/api/v1/scrape_pools").await["scrapePools"][0], "a");
         let metadata = data("/api/v1/metadata").await;
         assert_eq!(metadata["h"][0]["type"], "histogram", "{metadata}");
+        assert_eq!(metadata["h"][0]["help"], "How long.");
         assert_eq!(metadata["c_total"][0]["type"], "counter");
+        assert_eq!(metadata["c_total"][0]["help"], "");
         assert_eq!(data("/api/v1/metadata?limit=1").await.as_object().unwrap().len(), 1);
         let of_target = data("/api/v1/targets/metadata?metric=h").await;
         assert_eq!(of_target[0]["target"]["job"], "a");
         assert_eq!(of_target[0]["type"], "histogram");
+        assert_eq!(of_target[0]["help"], "How long.");
         assert_eq!(data("/api/v1/targets/metadata?match_target={job=\"b\"}").await, serde_json::json!([]));
         let yaml = data("/api/v1/status/config").await["yaml"].as_str().unwrap().to_owned();
         assert!(yaml.contains("job_name: a") && yaml.contains("password: <secret>"), "{yaml}");

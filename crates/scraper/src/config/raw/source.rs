@@ -43,21 +43,7 @@ keys! {
     HttpSdConfig {
         url: At<String>,
         refresh_interval: PromDuration,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        oauth2: Oauth2,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
-    } checked only {
-        enable_http2: bool,
-        proxy_from_environment: Off,
-    } later {
-        no_proxy, proxy_connect_header,
-    }
+    } and of a client
 }
 
 keys! {
@@ -79,21 +65,7 @@ keys! {
         host_networking_host: String,
         match_first_network: bool,
         refresh_interval: PromDuration,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        oauth2: Oauth2,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
-    } checked only {
-        enable_http2: bool,
-        proxy_from_environment: Off,
-    } later {
-        no_proxy, proxy_connect_header,
-    }
+    } and of a client
 }
 
 keys! {
@@ -113,21 +85,7 @@ keys! {
         namespaces: KubernetesNamespaces,
         selectors: Vec<At<KubernetesSelector>>,
         attach_metadata: KubernetesAttach,
-        basic_auth: BasicAuth,
-        authorization: Authorization,
-        bearer_token: Secret,
-        bearer_token_file: PathBuf,
-        oauth2: Oauth2,
-        tls_config: TlsConfig,
-        follow_redirects: bool,
-        proxy_url: At<String>,
-        http_headers: BTreeMap<String, HttpHeader>,
-    } checked only {
-        enable_http2: bool,
-        proxy_from_environment: Off,
-    } later {
-        no_proxy, proxy_connect_header,
-    }
+    } and of a client
 }
 
 keys! {

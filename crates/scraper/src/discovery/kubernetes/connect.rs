@@ -5,6 +5,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_client::Pem;
+use http_client::reason::chain;
 use hyper::header::{HeaderName, HeaderValue};
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
@@ -20,7 +21,7 @@ pub async fn client(source: &KubernetesSource) -> Result<(Client, Vec<Option<Str
         ApiServer::OfThisPod => Config::incluster().map_err(|error| {
             format!(
                 "not in a pod of Kubernetes: set api_server or kubeconfig_file ({})",
-                causes(&error)
+                chain(&error)
             )
         })?,
         ApiServer::Kubeconfig(path) => from_file(path).await?,
@@ -39,12 +40,12 @@ pub async fn client(source: &KubernetesSource) -> Result<(Client, Vec<Option<Str
     if namespaces.is_empty() {
         namespaces.push(None);
     }
-    let client = Client::try_from(config).map_err(|error| causes(&error))?;
+    let client = Client::try_from(config).map_err(|error| chain(&error))?;
     Ok((client, namespaces))
 }
 
 async fn from_file(path: &Path) -> Result<Config, String> {
-    let refuse = |error: &dyn std::error::Error| format!("kubeconfig {}: {}", path.display(), causes(error));
+    let refuse = |error: &dyn std::error::Error| format!("kubeconfig {}: {}", path.display(), chain(error));
     let file = Kubeconfig::read_from(path).map_err(|error| refuse(&error))?;
     let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await;
     config.map_err(|error| refuse(&error))
@@ -101,19 +102,4 @@ fn who_asks(http: &HttpSettings) -> Result<AuthInfo, String> {
         }
     }
     Ok(info)
-}
-
-/// A message and those below it, in one line; what repeats the one above is left out.
-pub fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut below = error.source();
-    while let Some(error) = below {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        below = error.source();
-    }
-    text.replace(char::is_control, " ")
 }

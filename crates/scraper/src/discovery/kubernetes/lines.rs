@@ -1,9 +1,8 @@
 //! Lines of a body as it arrives.
 
 use http_body_util::BodyExt as _;
+use http_client::reason::chain;
 use kube::client::Body;
-
-use super::connect::causes;
 
 /// Longest line: an object may have 1.5 MB, and its JSON more than that.
 const LINE_BYTES_MAX: usize = 8 << 20;
@@ -44,7 +43,7 @@ impl Lines {
             }
             match self.body.frame().await {
                 None => return Ok(None),
-                Some(Err(error)) => return Err(causes(&error)),
+                Some(Err(error)) => return Err(chain(&error)),
                 Some(Ok(frame)) => {
                     if let Some(piece) = frame.data_ref() {
                         self.waiting.extend_from_slice(piece);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
+use http_client::reason::chain;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING};
 use hyper::{Request, Response};
 use kube::client::Body;
@@ -15,7 +16,6 @@ use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::connect::causes;
 use super::lines::Lines;
 use super::object::{Meta, Object, given};
 use super::objects::{Objects, Table, key};
@@ -247,7 +247,7 @@ impl Reader {
     async fn page<K: Object>(&self, query: &str) -> Result<Page<K>, Failure> {
         let answer = self.ask::<K>(query).await?;
         let body = Limited::new(answer.into_body(), PAGE_BYTES_MAX).collect().await;
-        let body = body.map_err(|error| causes(&*error))?;
+        let body = body.map_err(|error| chain(&*error))?;
         let page = serde_json::from_slice(&body.to_bytes());
         Ok(page.map_err(|error| format!("list not understood: {error}"))?)
     }
@@ -321,7 +321,7 @@ impl Reader {
             .body(Body::from(Bytes::new()));
         let request = request.map_err(|error| format!("request: {error}"))?;
         let answer = self.client.0.send(request).await;
-        let answer = answer.map_err(|error| causes(&error))?;
+        let answer = answer.map_err(|error| chain(&error))?;
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);

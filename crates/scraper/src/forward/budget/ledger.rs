@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::{Budget, Usage};
 use crate::config::RemoteWrite;
+use crate::whole_file;
 
 /// How often the file is written at most.
 pub const SAVE_EVERY: Duration = Duration::from_secs(3600);
@@ -83,25 +84,12 @@ impl Drop for Ledger {
 }
 
 fn read(file: &Path) -> Result<BTreeMap<String, Usage>, String> {
-    let size = match std::fs::metadata(file) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(error.to_string()),
+    let Some(text) = whole_file::read(file, FILE_BYTES_MAX)? else {
+        return Ok(BTreeMap::new());
     };
-    if FILE_BYTES_MAX < size {
-        return Err(format!("more than {FILE_BYTES_MAX} bytes"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
-/// Whole or not at all, also where the power goes.
 fn write(file: &Path, usage: &BTreeMap<String, Usage>) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let beside = file.with_extension("json.new");
-    std::fs::write(&beside, serde_json::to_string(usage)?)?;
-    std::fs::File::open(&beside)?.sync_all()?;
-    std::fs::rename(&beside, file)
+    whole_file::write(file, &serde_json::to_string(usage)?)
 }
