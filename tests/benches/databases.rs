@@ -35,7 +35,7 @@ mod sid;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measured::{Measured, median};
+use measured::{Measured, cpu_shares};
 use report::Report;
 use servers::mariadb::Mariadb;
 use servers::nginx::Nginx;
@@ -160,10 +160,9 @@ fn measure(
         ours.resident_mib(),
         resident_mib,
     );
-    let share = median(&ours.plain_cpu_ms) / median(&theirs.plain_cpu_ms);
-    report.at_most(&row("CPU per scrape, share of the reference"), share, CPU_SHARE);
-    let share = median(&ours.gzip_cpu_ms) / median(&theirs.gzip_cpu_ms);
-    report.at_most(&row("the same with gzip"), share, CPU_SHARE);
+    let (plain, gzip) = cpu_shares(&ours, &theirs);
+    report.at_most(&row("CPU per scrape, share of the reference"), plain, CPU_SHARE);
+    report.at_most(&row("the same with gzip"), gzip, CPU_SHARE);
     let per_scrape = new_logins[1] as f64 / (ROUNDS * SCRAPES_PER_ROUND) as f64;
     report.at_most(&row("new server connections per scrape"), per_scrape, 0.0);
 }

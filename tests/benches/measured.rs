@@ -204,6 +204,22 @@ fn cpu_nanoseconds(pid: u32) -> u64 {
         .sum()
 }
 
+/// CPU time of ours as a share of theirs, of plain scrapes and of those with gzip: the median over pairs of rounds.
+///
+/// The two of a pair follow each other, so they had the same machine; a virtual one has quick minutes and slow ones.
+pub fn cpu_shares(ours: &Measured, theirs: &Measured) -> (f64, f64) {
+    let share = |ours: &[f64], theirs: &[f64]| {
+        let pairs: Vec<_> = std::iter::zip(ours, theirs)
+            .map(|(ours, theirs)| ours / theirs)
+            .collect();
+        median(&pairs)
+    };
+    (
+        share(&ours.plain_cpu_ms, &theirs.plain_cpu_ms),
+        share(&ours.gzip_cpu_ms, &theirs.gzip_cpu_ms),
+    )
+}
+
 /// The value in the middle.
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)

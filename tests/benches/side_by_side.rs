@@ -1,7 +1,7 @@
 //! The node exporter beside the reference's, in one run: memory, CPU per scrape, latency, size.
 //!
 //! `make bench ONLY=node` builds, fetches the reference exporter's Debian package, and runs this.
-//! Rounds alternate between the two, and the medians are compared: what else the machine does hits both.
+//! Rounds alternate between the two, and each is compared with its neighbour: what else the machine does hits both.
 
 #![expect(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ mod sid;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use measured::{Measured, median};
+use measured::{Measured, cpu_shares};
 use report::Report;
 
 /// Where Debian's package has another default, both get the same. The rest is what either has on by default.
@@ -97,14 +97,6 @@ fn node_exporters(what: &str, peer: &Path) -> (Measured, Measured) {
         side.print();
     }
     (ours, theirs)
-}
-
-/// CPU time of ours as a share of theirs: of plain scrapes, and of those with gzip.
-fn cpu_shares(ours: &Measured, theirs: &Measured) -> (f64, f64) {
-    (
-        median(&ours.plain_cpu_ms) / median(&theirs.plain_cpu_ms),
-        median(&ours.gzip_cpu_ms) / median(&theirs.gzip_cpu_ms),
-    )
 }
 
 fn node(peer: &Path, report: &mut Report) {
