@@ -35,7 +35,7 @@ mod sid;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use measured::{Measured, cpu_shares};
+use measured::{Measured, cpu_shares, release};
 use report::Report;
 use servers::mariadb::Mariadb;
 use servers::nginx::Nginx;
@@ -170,10 +170,4 @@ fn measure(
 /// Debian unstable's program of this name.
 fn reference(name: &str) -> PathBuf {
     sid::package(name).join("usr/bin").join(name)
-}
-
-fn release(name: &str) -> PathBuf {
-    let path = peer::checkout().join("target/release").join(name);
-    assert!(path.exists(), "{} is missing: run `make bench`", path.display());
-    path
 }

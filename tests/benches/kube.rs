@@ -15,6 +15,7 @@ mod api_server;
 #[path = "../it/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
+mod home;
 #[path = "../it/http.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod http;
@@ -37,7 +38,8 @@ use std::time::Duration;
 use api_server::churn::churn;
 use api_server::made::Cluster;
 use api_server::{ApiServer, World};
-use measured::{Measured, median};
+use home::HOME;
+use measured::{Measured, median, release};
 use report::Report;
 use servers::scratch::free_port;
 
@@ -56,17 +58,6 @@ const KNOWN: &str = "known of kube-state-metrics 2.20 (amd64, binary 61.7 MB), n
   home 58.1 MB at its peak, start 0.04 s CPU, scrape 1 ms CPU
   big 272 MB at its peak, start 1.25 s CPU, scrape 105 ms CPU\n";
 
-/// A cluster of four boards.
-const HOME: Cluster = Cluster {
-    nodes: 4,
-    pods: 29,
-    deployments: 12,
-    replicasets: 12,
-    secrets: 15,
-    secret_bytes: 4_000,
-    configmaps: 20,
-    configmap_bytes: 2_000,
-};
 const BIG: Cluster = Cluster {
     nodes: 100,
     pods: 3_000,
@@ -114,13 +105,7 @@ fn start(server: &ApiServer, flags: &[&str]) -> Started {
         format!("--telemetry-port={}", free_port()),
     ];
     all.extend(flags.iter().map(|flag| (*flag).to_owned()));
-    let binary = peer::checkout().join("target/release/pi-kube-state-exporter");
-    assert!(
-        binary.exists(),
-        "{} is missing: run `make bench`",
-        binary.display()
-    );
-    let exporter = Measured::start("ours", &binary, &all, &[]);
+    let exporter = Measured::start("ours", &release("pi-kube-state-exporter"), &all, &[]);
     exporter.wait_until_ready();
     let cpu_seconds = exporter.cpu_seconds();
     Started {

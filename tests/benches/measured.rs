@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use crate::daemon::{self, Daemon};
 use crate::http;
+use crate::peer;
 use crate::servers::scratch::free_port;
 
 /// How Prometheus asks; it always takes gzip.
@@ -218,6 +219,13 @@ pub fn cpu_shares(ours: &Measured, theirs: &Measured) -> (f64, f64) {
         share(&ours.plain_cpu_ms, &theirs.plain_cpu_ms),
         share(&ours.gzip_cpu_ms, &theirs.gzip_cpu_ms),
     )
+}
+
+/// A daemon as it is shipped, which `make bench` has built.
+pub fn release(name: &str) -> PathBuf {
+    let path = peer::checkout().join("target/release").join(name);
+    assert!(path.exists(), "{} is missing: run `make bench`", path.display());
+    path
 }
 
 /// The value in the middle.

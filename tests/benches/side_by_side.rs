@@ -32,10 +32,10 @@ mod servers;
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use measured::{Measured, cpu_shares};
+use measured::{Measured, cpu_shares, release};
 use report::Report;
 
 /// Where Debian's package has another default, both get the same. The rest is what either has on by default.
@@ -64,7 +64,7 @@ const CPU_SHARE_WITH_INTERFACES: f64 = 1.0 / 10.0;
 
 fn main() -> ExitCode {
     let mut report = Report::default();
-    let peer = checkout().join("target/peers/usr/bin/prometheus-node-exporter");
+    let peer = peer::checkout().join("target/peers/usr/bin/prometheus-node-exporter");
     assert!(peer.exists(), "{} is missing: run `make bench`", peer.display());
     if std::env::args().any(|argument| argument == INSIDE) {
         let (ours, theirs) = node_exporters("with 50 more interfaces", &peer);
@@ -151,12 +151,4 @@ fn interfaces(report: &mut Report) {
         gzip.parse().unwrap(),
         CPU_SHARE_WITH_INTERFACES,
     );
-}
-
-fn release(name: &str) -> PathBuf {
-    checkout().join("target/release").join(name)
-}
-
-fn checkout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

@@ -16,6 +16,7 @@ mod api_server;
 #[path = "../it/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]
 mod daemon;
+mod home;
 #[path = "../it/http.rs"]
 mod http;
 #[expect(dead_code, reason = "shared with the other benchmarks, which use more of it")]
@@ -35,14 +36,14 @@ mod servers;
 #[expect(clippy::print_stderr, reason = "a test that leaves something out says so")]
 mod sid;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use api_server::ApiServer;
-use api_server::made::Cluster;
 use daemon::Daemon;
-use measured::{Measured, median};
+use home::HOME;
+use measured::{Measured, median, release};
 use report::Report;
 use servers::mariadb::Mariadb;
 use servers::nginx::Nginx;
@@ -50,17 +51,6 @@ use servers::postgres::Postgres;
 use servers::postgres_programs::debian_version;
 use servers::scratch::free_port;
 
-/// A cluster of four boards.
-const HOME: Cluster = Cluster {
-    nodes: 4,
-    pods: 29,
-    deployments: 12,
-    replicasets: 12,
-    secrets: 15,
-    secret_bytes: 4_000,
-    configmaps: 20,
-    configmap_bytes: 2_000,
-};
 /// Memory is taken this often, and the median counts.
 const READINGS: usize = 12;
 /// Between two readings, and before the first one, so that each was asked some times.
@@ -199,10 +189,4 @@ fn wait_for_samples(receiver: &Daemon, targets: usize) {
         let answer = http::get(&receiver.address, "/api/v1/query?query=sum(up)").text();
         answer.contains(&format!(",\"{targets}\"]")).then_some(())
     });
-}
-
-fn release(name: &str) -> PathBuf {
-    let path = peer::checkout().join("target/release").join(name);
-    assert!(path.exists(), "{} is missing: run `make bench`", path.display());
-    path
 }

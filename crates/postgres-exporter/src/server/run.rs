@@ -7,7 +7,7 @@ use metrics_registry::Exposition;
 use tokio::time::timeout_at;
 
 use super::Server;
-use crate::collectors::{Context, Sql, Statement};
+use crate::collectors::{Context, Statement};
 use crate::samples::{Extra, Samples, Seen};
 use crate::session::{self, Session};
 use crate::table::Table;
@@ -65,8 +65,7 @@ impl Run<'_> {
         let (mut planned, mut texts) = (Vec::new(), Vec::new());
         for (group, Group { statements, .. }) in groups.iter().enumerate() {
             for statement in *statements {
-                let sql: Sql = (statement.sql)(context);
-                if let Some(sql) = sql {
+                if let Some(sql) = (statement.sql)(context) {
                     planned.push(Planned { group, statement });
                     texts.push(sql);
                 }
